@@ -1,0 +1,92 @@
+"""Every error of the suite, in one tree.
+
+::
+
+    OpsError
+    ├── UsageProblem        what was typed or written cannot be run; exit status 4
+    │   ├── TargetInvalid       the target file: all its problems in one message
+    │   └── UnknownName         a target or fault nobody knows
+    ├── SandboxFailed       the embedded target did not start
+    └── Blind               we could not look; never a pass, never a finding
+        ├── InstrumentMissing   the tool is not installed
+        ├── NotAuthorised       no token, a refused token, a wrong password, a missing permission
+        ├── NotFound            the other side does not know the app, table or column
+        ├── RateLimited         the other side asked us to slow down, and went on asking
+        ├── NoAnswerInTime      a command or observation exceeded its time
+        ├── Unparsable          an answer came and nobody can read it
+        ├── Unreachable         refused, timed out, name not found, TLS broken
+        ├── NotCovered          the evidence does not reach as far as the claim
+        ├── NoNetwork           this runner reaches nothing, so it can say nothing
+        └── UnsafeToSend        a synthetic delivery might have touched a real shop
+
+Messages are read by somebody woken at night: what was seen, what was expected, what to type next. None bears a secret.
+"""
+
+from __future__ import annotations
+
+
+class OpsError(Exception):
+    """Root of every error this suite raises on purpose."""
+
+
+class UsageProblem(OpsError):
+    """The command line or a file cannot be run as it stands; pytest ends with status 4."""
+
+
+class TargetInvalid(UsageProblem):
+    """A target file has problems; the message lists all of them with file, key, finding and remedy."""
+
+
+class UnknownName(UsageProblem):
+    """A target or fault was named that does not exist; the message says which do."""
+
+
+class SandboxFailed(OpsError):
+    """The embedded target could not be started; the message says which part and why."""
+
+
+class Blind(OpsError):
+    """We could not look: no claim is judged."""
+
+
+class InstrumentMissing(Blind):
+    """A tool the observation needs is not installed."""
+
+
+class NotAuthorised(Blind):
+    """The other side refused our identity or our permission."""
+
+
+class NotFound(Blind):
+    """The other side does not know what we asked about (it may also hide it from our token)."""
+
+
+class RateLimited(Blind):
+    """The other side limited our rate, and repeating at its pace did not help."""
+
+
+class NoAnswerInTime(Blind):
+    """A command or an observation did not end within its time."""
+
+
+class Unparsable(Blind):
+    """An answer came that does not have the documented shape."""
+
+
+class Unreachable(Blind):
+    """Connection refused or reset, timed out, name not found, or TLS broken.
+
+    The one check whose claim is reachability turns this into a finding; for all others it stays blind.
+    """
+
+
+class NotCovered(Blind):
+    """The evidence is real but does not cover the window or the effect the claim is about."""
+
+
+class NoNetwork(Blind):
+    """The target and the control address both fail: the fault is on our side of the wire."""
+
+
+class UnsafeToSend(Blind):
+    """It could not be proved that no real shop bears the synthetic prefix, so nothing was sent."""

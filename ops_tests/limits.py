@@ -1,0 +1,71 @@
+"""Thresholds: each with its unit, its key in the target file and the values from which it is worse than a plain finding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Limit(BaseModel):
+    """One threshold.
+
+    Attributes:
+        value: The largest value that is still fine.
+        unit: What it counts (``s``, ``min``, ``%``, ``dead letters``).
+        key: Its key in the target file, or "" for a limit that nobody may move.
+        l2_from: The measured value from which a finding is level 2, or None.
+        l3_from: The measured value from which a finding is level 3, or None.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    value: float = Field(ge=0)
+    unit: str
+    key: str = ""
+    l2_from: float | None = Field(default=None, ge=0)
+    l3_from: float | None = Field(default=None, ge=0)
+
+    def __str__(self) -> str:
+        return f"{self.value:g} {self.unit}" + (f" ({self.key})" if self.key else "")
+
+
+def fixed(value: float, unit: str) -> Limit:
+    """A limit that follows from the claim itself and stands in no file: zero failed migrations are zero."""
+    return Limit(value=value, unit=unit)
+
+
+class Limits(BaseModel):
+    """The ``[limits]`` table of a target file: a number moves the limit, a table also moves its levels.
+
+    The defaults are the runbooks': health < 1 s and L2 from 3 s; a webhook within Shopify's 5 s, L2 from 5 % failing and
+    L3 when all fail; dead letters = 0 and L2 from 11; a dead letter is processed within an hour; the database answers
+    within 2 s.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    health_seconds: Limit = Limit(value=1, unit="s", key="limits.health_seconds", l2_from=3)
+    webhook_seconds: Limit = Limit(value=5, unit="s", key="limits.webhook_seconds")
+    webhook_failures_percent: Limit = Limit(
+        value=0, unit="% of the endpoints", key="limits.webhook_failures_percent", l2_from=5, l3_from=100
+    )
+    dead_letters: Limit = Limit(value=0, unit="dead letters", key="limits.dead_letters", l2_from=11)
+    dead_letter_age_minutes: Limit = Limit(value=60, unit="min", key="limits.dead_letter_age_minutes")
+    database_seconds: Limit = Limit(value=2, unit="s", key="limits.database_seconds")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lay_over_the_defaults(cls, table: Any) -> Any:
+        """Let ``health_seconds = 2`` and ``health_seconds = {value = 2, l2_from = 4}`` both keep what they do not say."""
+        if not isinstance(table, dict):
+            return table
+        return {key: _laid_over(cls.model_fields[key].default, given) if key in cls.model_fields else given
+                for key, given in table.items()}  # fmt: skip
+
+
+def _laid_over(default: Limit, given: Any) -> Any:
+    if isinstance(given, dict):
+        allowed = {key: given[key] for key in given if key not in {"unit", "key"}}
+        return {**default.model_dump(), **allowed} if len(allowed) == len(given) else given
+    return given if isinstance(given, Limit) else {**default.model_dump(), "value": given}

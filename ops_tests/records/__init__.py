@@ -1,0 +1,1 @@
+"""Frozen models of what was seen. Records hold facts and no judgement."""

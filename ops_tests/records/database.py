@@ -1,0 +1,83 @@
+"""What the database answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class DatabaseAttempt:
+    """Connecting and ``SELECT 1``.
+
+    Attributes:
+        server: Host, port and database name, never user or password.
+        seconds: Both together, or None when nobody answered.
+        unreachable: Why nobody answered, else "".
+        server_version: ``18.4``, or "".
+    """
+
+    server: str
+    seconds: float | None
+    unreachable: str = ""
+    server_version: str = ""
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A delivery the application gave up on: never its payload.
+
+    Attributes:
+        id: The row's id.
+        topic: As the application recorded it.
+        retry_count: How often it was replayed in vain.
+        created_at: When it was put aside, UTC.
+    """
+
+    id: str
+    topic: str
+    retry_count: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class DeadLetters:
+    """The dead letters without ``retriedAt``.
+
+    Attributes:
+        count: How many there are in all.
+        oldest_first: The rows, oldest first; at most 1,000.
+        read_at: The database's own clock when they were read, UTC.
+    """
+
+    count: int
+    oldest_first: tuple[DeadLetter, ...]
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class Migration:
+    """A row of Prisma's ``_prisma_migrations``.
+
+    Attributes:
+        name: The migration's folder name.
+        started_at: UTC.
+        finished_at: UTC, or None while it runs or after it failed.
+        rolled_back_at: UTC, or None.
+        failed: Whether Prisma wrote an error log for it.
+    """
+
+    name: str
+    started_at: datetime
+    finished_at: datetime | None
+    rolled_back_at: datetime | None = None
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class WebhookEvent:
+    """A row of ``webhook_events``: the delivery's id, its topic and its shop."""
+
+    id: str
+    topic: str
+    shop: str

@@ -1,0 +1,54 @@
+"""What a look into the log saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line as the platform delivered it.
+
+    Attributes:
+        timestamp: When it was written, UTC.
+        message: The text, without the platform's prefix and colours. May hold line breaks.
+        instance: The machine that wrote it, or "".
+        level: The platform's own level (``info`` for everything an application prints on Fly.io).
+        provider: Who wrote it (``app``, ``proxy``, ``runner``), or "".
+    """
+
+    timestamp: datetime
+    message: str
+    instance: str = ""
+    level: str = "info"
+    provider: str = ""
+
+
+@dataclass(frozen=True)
+class LogWindow:
+    """The lines of one stretch of time, oldest first, and how much of the stretch they cover.
+
+    Attributes:
+        since: Start of the stretch asked for, UTC.
+        until: End of it: the moment of the reading.
+        lines: What was delivered of it.
+        complete: Whether the source delivered everything it has of the stretch.
+        source: Who delivered it (``logs API``, ``fly logs``).
+    """
+
+    since: datetime
+    until: datetime
+    lines: tuple[LogLine, ...]
+    complete: bool
+    source: str
+
+    @property
+    def oldest(self) -> datetime | None:
+        """Timestamp of the oldest line, or None without lines."""
+        return self.lines[0].timestamp if self.lines else None
+
+    @property
+    def newest(self) -> datetime | None:
+        """Timestamp of the newest line, or None without lines."""
+        return self.lines[-1].timestamp if self.lines else None

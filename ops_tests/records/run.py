@@ -1,0 +1,118 @@
+"""The run record: the one versioned document of which every report, history row and exit status is a rendering."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Level(StrEnum):
+    """How bad a finding is: L1 look within 4 h, L2 within 1 h, L3 within 15 min."""
+
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+
+
+Outcome = Literal["ok", "note", "finding", "blind", "not applicable"]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Measurement(_Record):
+    """A measured value beside its limit.
+
+    Attributes:
+        value: What was measured, in ``unit``.
+        unit: The unit of value and limit.
+        limit: The largest value that is fine.
+        key: The limit's key in the target file, or "" when the claim itself sets it.
+        level: How bad this value is, or None when it is within the limit.
+    """
+
+    value: float
+    unit: str
+    limit: float
+    key: str
+    level: Level | None
+
+
+class CheckRecord(_Record):
+    """What one check on one target came to.
+
+    Attributes:
+        target: The target's name.
+        check: Stable id: ``webhooks/webhook_refuses_get[app/uninstalled]``.
+        subject: ``webhooks``.
+        claim: What the check asserts, one sentence.
+        suites: The suites it belongs to.
+        anchor: Its runbook section, ``webhooks.md#webhook-refuses-get``.
+        outcome: The word of the verdict.
+        level: How bad a finding is; None for every other outcome.
+        sentence: Seen, expected, next step; "" for ok.
+        measurements: Measured values with their limits, also when the check passes.
+        notes: Lines worth reading although the claim holds.
+        evidence: What the judgement rests on.
+        started_at: UTC.
+        duration_seconds: Setup, call and teardown together.
+    """
+
+    target: str
+    check: str
+    subject: str
+    claim: str
+    suites: tuple[str, ...]
+    anchor: str
+    outcome: Outcome
+    level: Level | None = None
+    sentence: str = ""
+    measurements: tuple[Measurement, ...] = ()
+    notes: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    started_at: datetime | None = None
+    duration_seconds: float = 0
+
+
+class TargetRecord(_Record):
+    """A target of the run: its name, its address, and whether it is the embedded sandbox."""
+
+    name: str
+    base_url: str
+    sandbox: bool
+
+
+class RunRecord(_Record):
+    """One run of a suite.
+
+    Attributes:
+        schema_version: Raised when a field changes its meaning or goes.
+        run_id: Unique, also part of every synthetic shop's name.
+        suite: The suite, or the mark expression that was typed.
+        targets: What was looked at.
+        faults: The faults that were planted in the sandbox.
+        started_at: UTC.
+        finished_at: UTC.
+        exit_status: What pytest exits with.
+        verdict: The verdict in one sentence.
+        level: The worst level of the run's findings.
+        environment: Versions of Python, the suite and its packages.
+        checks: One record a check, by subject.
+    """
+
+    schema_version: Literal[1] = 1
+    run_id: str
+    suite: str
+    targets: tuple[TargetRecord, ...]
+    faults: tuple[str, ...]
+    started_at: datetime
+    finished_at: datetime
+    exit_status: int
+    verdict: str
+    level: Level | None
+    environment: dict[str, str]
+    checks: tuple[CheckRecord, ...]

@@ -1,0 +1,398 @@
+"""The target file: what is checked, where, and against which limits.
+
+One TOML file describes one system in one environment. Every part but ``base_url`` is optional; a check whose part is absent
+is not applicable. Secrets are never in the file: it names environment variables, which may also stand in a ``.env``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+
+from ops_tests.errors import NotAuthorised, TargetInvalid, UnknownName
+from ops_tests.limits import Limits
+
+TARGETS = Path(__file__).with_name("targets")
+
+
+class Secret:
+    """A value that must reach no report: it masks its own repr and str."""
+
+    __slots__ = ("_value", "variable")
+
+    def __init__(self, variable: str, value: str) -> None:
+        self.variable = variable
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value itself, for the one call that needs it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"Secret({self.variable})"
+
+    __str__ = __repr__
+
+
+def _variable_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]{1,63}", text):
+        message = ("this must be the NAME of an environment variable (capitals, digits, _); if it is the secret itself, "
+                   "take it out of the file, consider it leaked, and put it into the environment or .env")  # fmt: skip
+        raise ValueError(message)
+    return text
+
+
+def _http_url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s?#@]+", text.rstrip("/")):
+        raise ValueError("expected scheme and host only, like https://app.example.com")
+    return text.rstrip("/")
+
+
+def _path(text: str) -> str:
+    if not text.startswith("/"):
+        raise ValueError("a path begins with /, like /health")
+    return text
+
+
+VariableName = Annotated[str, AfterValidator(_variable_name)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+UrlPath = Annotated[str, AfterValidator(_path)]
+Statuses = Annotated[tuple[Annotated[int, Field(ge=100, le=599)], ...], Field(min_length=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class HealthPart(_Part):
+    """The health path and what its body must say.
+
+    Attributes:
+        path: Asked with GET.
+        expect: Dotted keys of the JSON body and the values each may have; ``*`` stands for every key at its place.
+        plain_text: For an application that answers in plain text: the whole body, stripped; then ``expect`` is not used.
+    """
+
+    path: UrlPath = "/health"
+    expect: dict[str, tuple[str | bool | int, ...]] = {"status": ("ok", "healthy")}
+    plain_text: str | None = None
+
+
+class FlyPlatform(_Part):
+    """Fly.io as the platform.
+
+    Attributes:
+        kind: Always ``fly``.
+        app: The app's name on Fly.io.
+        token_env: The variable with a read-only token; without it fly uses the engineer's own login.
+        minimum_machines: How many machines must be started.
+    """
+
+    kind: Literal["fly"]
+    app: str = Field(min_length=1)
+    token_env: VariableName | None = None
+    minimum_machines: int = Field(default=1, ge=1)
+
+
+class SecretsPart(_Part):
+    """The documented secrets: by name, or (where no list was ever written) by count."""
+
+    names: tuple[str, ...] | None = None
+    count: int | None = Field(default=None, ge=0)
+
+
+class LogsPart(_Part):
+    """How the log is read.
+
+    Attributes:
+        window_minutes: How far back a look reaches.
+        expects_lines: Whether a healthy application always has written something in that time.
+    """
+
+    window_minutes: float = Field(default=5, gt=0, le=60)
+    expects_lines: bool = True
+
+
+class DatabasePart(_Part):
+    """PostgreSQL.
+
+    Attributes:
+        dsn_env: The variable with the connection string of the read-only role.
+        via: How it is reached.
+    """
+
+    dsn_env: VariableName
+    via: Literal["direct"] = "direct"
+
+
+class DeadLettersPart(_Part):
+    """The table ``dead_letters``.
+
+    Attributes:
+        max_retries: From this ``retryCount`` on the application's own list leaves a letter out.
+    """
+
+    max_retries: int = Field(default=3, ge=1)
+
+
+class MigrationsPart(_Part):
+    """Prisma's ``_prisma_migrations``.
+
+    Attributes:
+        folder: The repository's migrations folder, relative to the target file; None where it is not at hand.
+    """
+
+    folder: Path | None = None
+
+
+class ExpectedEffect(_Part):
+    """What proves that a signed delivery did its work: a log line (``{shop}`` is our synthetic shop) or a row."""
+
+    log: str | None = None
+    row: bool = False
+
+
+class Endpoint(_Part):
+    """One webhook endpoint.
+
+    Attributes:
+        path: Its path.
+        topic: Shopify's topic; by default the path without ``/webhooks/``.
+        effect: The proof of its work; None where nothing proves it from outside.
+    """
+
+    path: UrlPath
+    topic: str = ""
+    effect: ExpectedEffect | None = None
+
+    def model_post_init(self, _context: object) -> None:
+        """Derive the topic from the path."""
+        if not self.topic:
+            object.__setattr__(self, "topic", self.path.removeprefix("/webhooks/").strip("/"))
+
+    @property
+    def id(self) -> str:
+        """The readable test id: the path without ``/webhooks/``."""
+        return self.path.removeprefix("/webhooks/").strip("/")
+
+
+SHOPIFY_ENDPOINTS = (
+    Endpoint(path="/webhooks/app/uninstalled"),
+    Endpoint(path="/webhooks/app/scopes_update"),
+    Endpoint(path="/webhooks/app/subscriptions_update", topic="app_subscriptions/update"),
+    Endpoint(path="/webhooks/customers/data_request"),
+    Endpoint(path="/webhooks/customers/redact"),
+    Endpoint(path="/webhooks/shop/redact"),
+)
+
+
+class WebhooksPart(_Part):
+    """Shopify webhooks and the synthetic deliveries sent to them.
+
+    Attributes:
+        secret_env: The variable with the application's client secret.
+        synthetic: Whether anything may be sent at all.
+        synthetic_prefix: Synthetic shops are ``<prefix>-<run>-<n>.myshopify.com``.
+        synthetic_prefix_is_ours: For targets without a database: somebody vouches that no real shop bears the prefix.
+        forged_status: What a wrong signature is answered with (Shopify's app review demands 401).
+        unsigned_status: What a delivery without a signature is answered with.
+        get_status: What a GET is answered with.
+        records_deliveries: Whether each delivery becomes a row of ``webhook_events``.
+        effect_within_seconds: How long after a delivery its effect may come.
+        endpoints: The six of a Shopify app unless the file says otherwise.
+    """
+
+    secret_env: VariableName
+    synthetic: bool = False
+    synthetic_prefix: str = Field(default="ops-synthetic", pattern=r"^[a-z][a-z0-9-]{3,30}[a-z0-9]$")
+    synthetic_prefix_is_ours: bool = False
+    forged_status: Statuses = (401,)
+    unsigned_status: Statuses = (400, 401)
+    get_status: Statuses = (405,)
+    records_deliveries: bool = True
+    effect_within_seconds: float = Field(default=20, gt=0, le=60)
+    endpoints: tuple[Endpoint, ...] = SHOPIFY_ENDPOINTS
+
+
+class Target(_Part):
+    """One system in one environment, with the environment its variables are looked up in."""
+
+    name: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    base_url: HttpUrl
+    control_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    health: HealthPart = HealthPart()
+    platform: FlyPlatform | None = None
+    secrets: SecretsPart | None = None
+    logs: LogsPart | None = None
+    webhooks: WebhooksPart | None = None
+    database: DatabasePart | None = None
+    dead_letters: DeadLettersPart | None = None
+    migrations: MigrationsPart | None = None
+    limits: Limits = Limits()
+
+    _environ: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _file: Path = PrivateAttr(default=Path())
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment this target's tools run in."""
+        return self._environ
+
+    @property
+    def file(self) -> Path:
+        """Where the target was read from."""
+        return self._file
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether this is the packaged description of the embedded sandbox, so that nothing real is checked."""
+        return self.name == "sandbox"
+
+    def secret(self, variable: str) -> Secret:
+        """Look a secret up.
+
+        Raises:
+            NotAuthorised: The variable is not set.
+        """
+        value = self._environ.get(variable, "")
+        if not value:
+            raise NotAuthorised(f"{variable} is not set; put it into the environment or .env ({self.name})")
+        return Secret(variable, value)
+
+    def variables(self) -> dict[str, str]:
+        """Which variable each present part names, by part."""
+        named = {"platform": self.platform and self.platform.token_env, "webhooks": self.webhooks and self.webhooks.secret_env,
+                 "database": self.database and self.database.dsn_env}  # fmt: skip
+        return {part: variable for part, variable in named.items() if variable}
+
+    def known_secrets(self) -> tuple[Secret, ...]:
+        """Every secret of this target that is set: what redaction must know."""
+        return tuple(self.secret(variable) for variable in self.variables().values() if self._environ.get(variable))
+
+    def missing_variables(self, parts: Iterable[str]) -> list[str]:
+        """Say which variables the given parts name and nobody set, one sentence each."""
+        named = self.variables()
+        return [f"{part}: {named[part]} is not set; put it into the environment or .env"
+                for part in sorted(set(parts)) if part in named and not self._environ.get(named[part])]  # fmt: skip
+
+
+def read_environ(folder: Path) -> dict[str, str]:
+    """The process environment over the folder's ``.env``, if there is one."""
+    filed = {key: value for key, value in dotenv_values(folder / ".env").items() if value is not None}
+    return {**filed, **os.environ}
+
+
+def packaged_targets() -> dict[str, Path]:
+    """The targets that come with the package, by name."""
+    return {path.stem: path for path in sorted(TARGETS.glob("*.toml"))}
+
+
+def find_target(name: str, folder: Path) -> Path:
+    """Turn ``--target``'s word into a file: a packaged name, or a path (relative to ``folder``).
+
+    Raises:
+        UnknownName: There is neither.
+    """
+    packaged = packaged_targets()
+    if name in packaged:
+        return packaged[name]
+    path = folder / Path(name).expanduser()
+    if path.is_file():
+        return path
+    if name.endswith(".toml") or os.sep in name:
+        raise UnknownName(f"target file {name} does not exist; looked at {path}")
+    guess = difflib.get_close_matches(name, packaged, 1)
+    hint = f"did you mean {guess[0]}? " if guess else ""
+    raise UnknownName(f"unknown target {name!r}; {hint}there are {', '.join(packaged)}, or give the path of a .toml file")
+
+
+def load_target(path: Path, environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Target:
+    """Read and check a target file.
+
+    Args:
+        path: The TOML file.
+        environ: Where its variables are looked up.
+        overrides: Top-level keys that replace the file's (the sandbox's address).
+
+    Raises:
+        TargetInvalid: With every problem of the file in one message.
+    """
+    try:
+        table: dict[str, Any] = {"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8")), **(overrides or {})}
+    except (OSError, UnicodeDecodeError) as error:
+        raise TargetInvalid(f"target file {path} cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise TargetInvalid(f"target file {path} is not TOML: {error}") from None
+    try:
+        target = Target.model_validate(table)
+    except ValidationError as error:
+        raise TargetInvalid(_message(path, [_problem(item) for item in error.errors()])) from None
+    problems = list(_contradictions(target, path))
+    if problems:
+        raise TargetInvalid(_message(path, problems))
+    target._environ, target._file = dict(environ), path
+    return target
+
+
+def _message(path: Path, problems: list[str]) -> str:
+    count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return "\n".join([f"target file {path} has {count}:", *(f"  - {problem}" for problem in problems)])
+
+
+def _problem(item: Any) -> str:
+    key = ".".join(str(part) for part in item["loc"] if part != "fly")
+    if item["type"] == "extra_forbidden":
+        siblings = _keys_at(item["loc"][:-1])
+        guess = difflib.get_close_matches(str(item["loc"][-1]), siblings, 1)
+        remedy = f"did you mean {guess[0]}?" if guess else f"known here: {', '.join(siblings)}"
+        return f"{key}: unknown key; {remedy}"
+    if item["type"] == "missing":
+        return f"{key}: missing; add it"
+    found = "" if "secret" in key or "_env" in key else f" (found {item['input']!r:.60})"
+    return f"{key}: {item['msg'].removeprefix('Value error, ')}{found}"
+
+
+def _keys_at(location: tuple[int | str, ...]) -> list[str]:
+    """The keys a table at this place of the file may have."""
+    model: Any = Target
+    for step in location:
+        if isinstance(step, int) or step == "fly":
+            continue
+        model = _model_in(model.model_fields[step].annotation)
+    return sorted(set(model.model_fields) - {"key", "unit"})
+
+
+def _model_in(annotation: Any) -> Any:
+    """The model inside ``X | None`` or ``tuple[X, ...]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(found for arg in annotation.__args__ if arg not in (type(None), ...) and (found := _model_in(arg)))
+
+
+def _contradictions(target: Target, path: Path) -> Iterator[str]:
+    """What is wrong between parts that are each fine."""
+    if target.secrets and (target.secrets.names is None) == (target.secrets.count is None):
+        yield "secrets: give either names (better) or count"
+    for needing, needed in (("secrets", "platform"), ("logs", "platform"), ("dead_letters", "database"), ("migrations", "database")):
+        if getattr(target, needing) and not getattr(target, needed):
+            yield f"{needing}: needs the part [{needed}], which is missing"
+    if target.webhooks and target.webhooks.synthetic and not target.database and not target.webhooks.synthetic_prefix_is_ours:
+        yield ("webhooks.synthetic: without [database] nothing proves that no real shop bears the prefix; "
+               "set webhooks.synthetic_prefix_is_ours = true if you know it")  # fmt: skip
+    for place, endpoint in enumerate(target.webhooks.endpoints if target.webhooks else ()):
+        effect = endpoint.effect
+        if effect and bool(effect.log) == effect.row:
+            yield f"webhooks.endpoints.{place}.effect: give either log (a line with {{shop}}) or row = true"
+        if effect and effect.log and "{shop}" not in effect.log:
+            yield f"webhooks.endpoints.{place}.effect.log: the line must hold {{shop}}, or any delivery would prove it"
+    folder = target.migrations and target.migrations.folder
+    if folder and not (path.parent / folder).is_dir():
+        yield f"migrations.folder: {path.parent / folder} is not a folder"

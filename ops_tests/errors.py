@@ -13,6 +13,7 @@
         ├── NotFound            the other side does not know the app, table or column
         ├── RateLimited         the other side asked us to slow down, and went on asking
         ├── NoAnswerInTime      a command or observation exceeded its time
+        │   └── CommandTimedOut     a command, with what it had written by then
         ├── Unparsable          an answer came and nobody can read it
         ├── Unreachable         refused, timed out, name not found, TLS broken
         ├── NotCovered          the evidence does not reach as far as the claim
@@ -67,6 +68,15 @@ class RateLimited(Blind):
 
 class NoAnswerInTime(Blind):
     """A command or an observation did not end within its time."""
+
+
+class CommandTimedOut(NoAnswerInTime):
+    """A command did not end within its time; it bears what the command had written by then."""
+
+    def __init__(self, message: str, stdout: str = "", stderr: str = "") -> None:
+        super().__init__(message)
+        self.stdout = stdout
+        self.stderr = stderr
 
 
 class Unparsable(Blind):

@@ -1,4 +1,4 @@
-"""Thresholds: each with its unit, its key in the target file and the values from which it is worse than a plain finding."""
+"""Thresholds: each with its unit, its key in the target file, and the values from which it is worse than L1."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def fixed(value: float, unit: str) -> Limit:
 class Limits(BaseModel):
     """The ``[limits]`` table of a target file: a number moves the limit, a table also moves its levels.
 
-    The defaults are the runbooks': health < 1 s and L2 from 3 s; a webhook within Shopify's 5 s, L2 from 5 % failing and
-    L3 when all fail; dead letters = 0 and L2 from 11; a dead letter is processed within an hour; the database answers
-    within 2 s.
+    The defaults are the runbooks': health < 1 s and L2 from 3 s; a webhook within Shopify's 5 s, L2 from 5 % failing
+    and L3 when all fail; dead letters = 0 and L2 from 11; a dead letter is processed within an hour; the database
+    answers within 2 s.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,11 +57,13 @@ class Limits(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _lay_over_the_defaults(cls, table: Any) -> Any:
-        """Let ``health_seconds = 2`` and ``health_seconds = {value = 2, l2_from = 4}`` both keep what they do not say."""
+        """``health_seconds = 2`` and ``health_seconds = {value = 2, l2_from = 4}`` both keep what they do not say."""
         if not isinstance(table, dict):
             return table
-        return {key: _laid_over(cls.model_fields[key].default, given) if key in cls.model_fields else given
-                for key, given in table.items()}  # fmt: skip
+        return {
+            key: _laid_over(cls.model_fields[key].default, given) if key in cls.model_fields else given
+            for key, given in table.items()
+        }
 
 
 def _laid_over(default: Limit, given: Any) -> Any:

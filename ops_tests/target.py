@@ -1,26 +1,23 @@
 """The target file: what is checked, where, and against which limits.
 
-One TOML file describes one system in one environment. Every part but ``base_url`` is optional; a check whose part is absent
-is not applicable. Secrets are never in the file: it names environment variables, which may also stand in a ``.env``.
+One TOML file describes one system in one environment. Every part but ``base_url`` is optional; a check whose part is
+absent is not applicable. Secrets are never in the file: it names environment variables, which may also stand in a
+``.env``.
 """
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 
-from ops_tests.errors import NotAuthorised, TargetInvalid, UnknownName
+from ops_tests.errors import NotAuthorised
 from ops_tests.limits import Limits
-
-TARGETS = Path(__file__).with_name("targets")
 
 
 class Secret:
@@ -44,8 +41,10 @@ class Secret:
 
 def _variable_name(text: str) -> str:
     if not re.fullmatch(r"[A-Z][A-Z0-9_]{1,63}", text):
-        message = ("this must be the NAME of an environment variable (capitals, digits, _); if it is the secret itself, "
-                   "take it out of the file, consider it leaked, and put it into the environment or .env")  # fmt: skip
+        message = (
+            "this must be the NAME of an environment variable (capitals, digits, _); if it is the secret itself, "
+            "take it out of the file, consider it leaked, and put it into the environment or .env"
+        )
         raise ValueError(message)
     return text
 
@@ -78,7 +77,7 @@ class HealthPart(_Part):
     Attributes:
         path: Asked with GET.
         expect: Dotted keys of the JSON body and the values each may have; ``*`` stands for every key at its place.
-        plain_text: For an application that answers in plain text: the whole body, stripped; then ``expect`` is not used.
+        plain_text: For an application that answers in plain text: the whole body, stripped, instead of ``expect``.
     """
 
     path: UrlPath = "/health"
@@ -241,6 +240,12 @@ class Target(_Part):
     _environ: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _file: Path = PrivateAttr(default=Path())
 
+    def placed(self, file: Path, environ: Mapping[str, str]) -> Target:
+        """This target as read from ``file``, with the environment its variables are looked up in."""
+        placed = self.model_copy()
+        placed._file, placed._environ = file, dict(environ)
+        return placed
+
     @property
     def environ(self) -> Mapping[str, str]:
         """The environment this target's tools run in."""
@@ -269,8 +274,11 @@ class Target(_Part):
 
     def variables(self) -> dict[str, str]:
         """Which variable each present part names, by part."""
-        named = {"platform": self.platform and self.platform.token_env, "webhooks": self.webhooks and self.webhooks.secret_env,
-                 "database": self.database and self.database.dsn_env}  # fmt: skip
+        named = {
+            "platform": self.platform and self.platform.token_env,
+            "webhooks": self.webhooks and self.webhooks.secret_env,
+            "database": self.database and self.database.dsn_env,
+        }
         return {part: variable for part, variable in named.items() if variable}
 
     def known_secrets(self) -> tuple[Secret, ...]:
@@ -280,119 +288,14 @@ class Target(_Part):
     def missing_variables(self, parts: Iterable[str]) -> list[str]:
         """Say which variables the given parts name and nobody set, one sentence each."""
         named = self.variables()
-        return [f"{part}: {named[part]} is not set; put it into the environment or .env"
-                for part in sorted(set(parts)) if part in named and not self._environ.get(named[part])]  # fmt: skip
+        return [
+            f"{part}: {named[part]} is not set; put it into the environment or .env"
+            for part in sorted(set(parts))
+            if part in named and not self._environ.get(named[part])
+        ]
 
 
 def read_environ(folder: Path) -> dict[str, str]:
     """The process environment over the folder's ``.env``, if there is one."""
     filed = {key: value for key, value in dotenv_values(folder / ".env").items() if value is not None}
     return {**filed, **os.environ}
-
-
-def packaged_targets() -> dict[str, Path]:
-    """The targets that come with the package, by name."""
-    return {path.stem: path for path in sorted(TARGETS.glob("*.toml"))}
-
-
-def find_target(name: str, folder: Path) -> Path:
-    """Turn ``--target``'s word into a file: a packaged name, or a path (relative to ``folder``).
-
-    Raises:
-        UnknownName: There is neither.
-    """
-    packaged = packaged_targets()
-    if name in packaged:
-        return packaged[name]
-    path = folder / Path(name).expanduser()
-    if path.is_file():
-        return path
-    if name.endswith(".toml") or os.sep in name:
-        raise UnknownName(f"target file {name} does not exist; looked at {path}")
-    guess = difflib.get_close_matches(name, packaged, 1)
-    hint = f"did you mean {guess[0]}? " if guess else ""
-    raise UnknownName(f"unknown target {name!r}; {hint}there are {', '.join(packaged)}, or give the path of a .toml file")
-
-
-def load_target(path: Path, environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Target:
-    """Read and check a target file.
-
-    Args:
-        path: The TOML file.
-        environ: Where its variables are looked up.
-        overrides: Top-level keys that replace the file's (the sandbox's address).
-
-    Raises:
-        TargetInvalid: With every problem of the file in one message.
-    """
-    try:
-        table: dict[str, Any] = {"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8")), **(overrides or {})}
-    except (OSError, UnicodeDecodeError) as error:
-        raise TargetInvalid(f"target file {path} cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise TargetInvalid(f"target file {path} is not TOML: {error}") from None
-    try:
-        target = Target.model_validate(table)
-    except ValidationError as error:
-        raise TargetInvalid(_message(path, [_problem(item) for item in error.errors()])) from None
-    problems = list(_contradictions(target, path))
-    if problems:
-        raise TargetInvalid(_message(path, problems))
-    target._environ, target._file = dict(environ), path
-    return target
-
-
-def _message(path: Path, problems: list[str]) -> str:
-    count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return "\n".join([f"target file {path} has {count}:", *(f"  - {problem}" for problem in problems)])
-
-
-def _problem(item: Any) -> str:
-    key = ".".join(str(part) for part in item["loc"] if part != "fly")
-    if item["type"] == "extra_forbidden":
-        siblings = _keys_at(item["loc"][:-1])
-        guess = difflib.get_close_matches(str(item["loc"][-1]), siblings, 1)
-        remedy = f"did you mean {guess[0]}?" if guess else f"known here: {', '.join(siblings)}"
-        return f"{key}: unknown key; {remedy}"
-    if item["type"] == "missing":
-        return f"{key}: missing; add it"
-    found = "" if "secret" in key or "_env" in key else f" (found {item['input']!r:.60})"
-    return f"{key}: {item['msg'].removeprefix('Value error, ')}{found}"
-
-
-def _keys_at(location: tuple[int | str, ...]) -> list[str]:
-    """The keys a table at this place of the file may have."""
-    model: Any = Target
-    for step in location:
-        if isinstance(step, int) or step == "fly":
-            continue
-        model = _model_in(model.model_fields[step].annotation)
-    return sorted(set(model.model_fields) - {"key", "unit"})
-
-
-def _model_in(annotation: Any) -> Any:
-    """The model inside ``X | None`` or ``tuple[X, ...]``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(found for arg in annotation.__args__ if arg not in (type(None), ...) and (found := _model_in(arg)))
-
-
-def _contradictions(target: Target, path: Path) -> Iterator[str]:
-    """What is wrong between parts that are each fine."""
-    if target.secrets and (target.secrets.names is None) == (target.secrets.count is None):
-        yield "secrets: give either names (better) or count"
-    for needing, needed in (("secrets", "platform"), ("logs", "platform"), ("dead_letters", "database"), ("migrations", "database")):
-        if getattr(target, needing) and not getattr(target, needed):
-            yield f"{needing}: needs the part [{needed}], which is missing"
-    if target.webhooks and target.webhooks.synthetic and not target.database and not target.webhooks.synthetic_prefix_is_ours:
-        yield ("webhooks.synthetic: without [database] nothing proves that no real shop bears the prefix; "
-               "set webhooks.synthetic_prefix_is_ours = true if you know it")  # fmt: skip
-    for place, endpoint in enumerate(target.webhooks.endpoints if target.webhooks else ()):
-        effect = endpoint.effect
-        if effect and bool(effect.log) == effect.row:
-            yield f"webhooks.endpoints.{place}.effect: give either log (a line with {{shop}}) or row = true"
-        if effect and effect.log and "{shop}" not in effect.log:
-            yield f"webhooks.endpoints.{place}.effect.log: the line must hold {{shop}}, or any delivery would prove it"
-    folder = target.migrations and target.migrations.folder
-    if folder and not (path.parent / folder).is_dir():
-        yield f"migrations.folder: {path.parent / folder} is not a folder"

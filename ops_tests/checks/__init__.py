@@ -1,0 +1,1 @@
+"""The product: a file is a subject, a function is one claim."""

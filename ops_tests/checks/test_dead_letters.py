@@ -1,0 +1,47 @@
+"""Has the application given up on deliveries?"""
+
+from __future__ import annotations
+
+import pytest
+
+from ops_tests.limits import Limits, fixed
+from ops_tests.plugin.recording import Measured
+from ops_tests.records.database import DeadLetters
+from ops_tests.rules import dead_letters as rules
+from ops_tests.target import DeadLettersPart
+
+
+@pytest.mark.smoke
+@pytest.mark.daily
+@pytest.mark.weekly
+@pytest.mark.post_deploy
+@pytest.mark.runbook("dead_letters.md#no-unprocessed-dead-letters")
+def test_no_unprocessed_dead_letters(dead_letters: DeadLetters, limits: Limits, measured: Measured) -> None:
+    """No dead letter waits for a replay."""
+    count = measured(dead_letters.count, limits.dead_letters)
+    waiting = rules.described(dead_letters.oldest_first, dead_letters)
+    assert count <= limits.dead_letters.value, f"{count} unprocessed: {waiting}; expected at most {limits.dead_letters}"
+
+
+@pytest.mark.daily
+@pytest.mark.runbook("dead_letters.md#no-dead-letter-waits-too-long")
+def test_no_dead_letter_waits_too_long(dead_letters: DeadLetters, limits: Limits, measured: Measured) -> None:
+    """Every dead letter is processed within an hour."""
+    age, limit = (
+        measured(rules.oldest_age_minutes(dead_letters), limits.dead_letter_age_minutes),
+        limits.dead_letter_age_minutes,
+    )
+    assert age <= limit.value, f"the oldest dead letter waits {age:.0f} min; the limit is {limit}"
+
+
+@pytest.mark.daily
+@pytest.mark.weekly
+@pytest.mark.runbook("dead_letters.md#no-dead-letter-ran-out-of-retries")
+def test_no_dead_letter_ran_out_of_retries(
+    dead_letters: DeadLetters, dead_letters_part: DeadLettersPart, measured: Measured
+) -> None:
+    """No dead letter was replayed in vain so often that the application's own list hides it."""
+    hidden = rules.exhausted(dead_letters, dead_letters_part.max_retries)
+    measured(len(hidden), fixed(0, "exhausted dead letters"))
+    tries = f"{dead_letters_part.max_retries} tries (dead_letters.max_retries)"
+    assert not hidden, f"{rules.described(hidden, dead_letters)}; expected none that used up its {tries}"

@@ -1,0 +1,185 @@
+"""The one door to other processes: a list of arguments, a bounded time, a bounded output, and no child left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import shlex
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from ops_tests.errors import CommandTimedOut, InstrumentMissing, Unparsable
+
+GRACE_SECONDS = 5.0
+"""Between SIGTERM and SIGKILL: flyctl releases its leases within this time."""
+OUTPUT_LIMIT = 64 * 2**20
+_PIECE = 65536
+_LOOK_SECONDS = 0.1
+_INSTALL = dict.fromkeys(("fly", "flyctl"), "install flyctl (https://fly.io/docs/flyctl/install/)")
+
+_running: set[subprocess.Popen[bytes]] = set()
+_running_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """What a command left behind.
+
+    Attributes:
+        argv: What was run, as asked for.
+        code: Its exit status; negative for the signal that ended it.
+        stdout: Its standard output, UTF-8 with replacement characters for anything else.
+        stderr: Its standard error, likewise.
+        seconds: From its start to its end.
+    """
+
+    argv: tuple[str, ...]
+    code: int
+    stdout: str
+    stderr: str
+    seconds: float
+
+
+def run(argv: Sequence[str], *, environ: Mapping[str, str], timeout_seconds: float, cwd: Path) -> CommandResult:
+    """Run a command to its end.
+
+    It gets no input, a process group of its own, and nothing of this process's environment.
+
+    Args:
+        argv: The command and its arguments; never a secret, since any user of the machine can read them.
+        environ: The child's whole environment; the command is looked up on its ``PATH``.
+        timeout_seconds: After this time the group gets SIGTERM, and 5 s later SIGKILL.
+        cwd: The folder it runs in.
+
+    Raises:
+        InstrumentMissing: The command is not on PATH, or cannot be started.
+        CommandTimedOut: It did not end in time; the error bears what it had written.
+        Unparsable: It wrote more than 64 MiB.
+    """
+    started = time.monotonic()
+    process = _start(argv, environ, cwd)
+    output = _Output(process)
+    try:
+        ended = output.collect(started + timeout_seconds)
+    finally:
+        _end([process])
+        output.close()
+        with _running_lock:
+            _running.discard(process)
+    if output.size > OUTPUT_LIMIT:
+        raise Unparsable(f"{shlex.join(argv)} wrote more than {OUTPUT_LIMIT // 2**20} MiB and was ended; expected less")
+    if not ended:
+        message = f"{shlex.join(argv)} did not end within {timeout_seconds:g} s and was ended. Next: type it yourself"
+        raise CommandTimedOut(message, output.text(process.stdout), output.text(process.stderr))
+    seconds = time.monotonic() - started
+    return CommandResult(
+        tuple(argv), process.returncode, output.text(process.stdout), output.text(process.stderr), seconds
+    )
+
+
+def end_all() -> None:
+    """End every command that still runs, with its group: SIGTERM to all, after 5 s SIGKILL."""
+    with _running_lock:
+        still_running = tuple(_running)
+    _end(still_running)
+
+
+def _start(argv: Sequence[str], environ: Mapping[str, str], cwd: Path) -> subprocess.Popen[bytes]:
+    found = shutil.which(argv[0], path=environ.get("PATH", ""))
+    remedy = _INSTALL.get(argv[0], f"install {argv[0]}")
+    if found is None:
+        raise InstrumentMissing(f"{argv[0]} is not on PATH; {remedy}, or put its folder on PATH")
+    try:
+        process = subprocess.Popen(
+            [str(Path(found).absolute()), *argv[1:]],
+            env=dict(environ),
+            cwd=cwd,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    except OSError as error:
+        raise InstrumentMissing(f"{found} cannot be started ({error.strerror}); {remedy} again") from None
+    with _running_lock:
+        _running.add(process)
+    return process
+
+
+@dataclass
+class _Output:
+    """Reads both pipes of a process as they fill."""
+
+    process: subprocess.Popen[bytes]
+    size: int = 0
+    _pieces: dict[IO[bytes], bytearray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                self._pieces[pipe] = bytearray()
+                self._selector.register(pipe, selectors.EVENT_READ, pipe)
+
+    def collect(self, ends_at: float) -> bool:
+        """Read until the process has ended; False when the time was over or the output too much."""
+        while self.size <= OUTPUT_LIMIT and (left := ends_at - time.monotonic()) > 0:
+            ended = self.process.poll() is not None
+            # Once it has ended, what is there is all there is: a grandchild may hold the pipe open for ever.
+            ready = self._selector.select(0 if ended else min(left, _LOOK_SECONDS))
+            for key, _events in ready:
+                self._read(key.data)
+            if ended and not ready:
+                return True
+            if not self._selector.get_map():
+                self._wait(left)
+        return False
+
+    def _read(self, pipe: IO[bytes]) -> None:
+        piece = os.read(pipe.fileno(), _PIECE)
+        self._pieces[pipe] += piece
+        self.size += len(piece)
+        if not piece:
+            self._selector.unregister(pipe)
+
+    def _wait(self, seconds: float) -> None:
+        """Both pipes are closed: nothing to read, only an end to wait for."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+
+    def text(self, pipe: IO[bytes] | None) -> str:
+        return self._pieces[pipe].decode("utf-8", "replace") if pipe else ""
+
+    def close(self) -> None:
+        self._selector.close()
+        for pipe in self._pieces:
+            pipe.close()
+
+
+def _end(processes: Iterable[subprocess.Popen[bytes]]) -> None:
+    """End these processes with their groups; one that has ended loses only the children it left behind."""
+    processes = tuple(processes)
+    living = [process for process in processes if process.poll() is None]
+    for process in living:
+        _signal_group(process, signal.SIGTERM)
+    ends_at = time.monotonic() + GRACE_SECONDS
+    for process in living:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, ends_at - time.monotonic()))
+    for process in processes:
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    # PermissionError is what macOS says of a group whose only member is not yet reaped.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)

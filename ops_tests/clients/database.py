@@ -1,0 +1,193 @@
+"""PostgreSQL, read only.
+
+Every read is one statement on a connection of its own, inside a ``READ ONLY`` transaction. No setting outlives that
+transaction: behind a pooler a session setting would stay on a connection that the application gets next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg2
+from psycopg2 import extensions
+
+from ops_tests.clients.database_dsn import Dsn, read_dsn
+from ops_tests.clients.database_errors import ConnectionLost, too_late, translated
+from ops_tests.clients.remarks import Remark, unheard
+from ops_tests.errors import Blind, NoAnswerInTime, Unreachable
+from ops_tests.records.database import DatabaseAttempt, DeadLetter, DeadLetters, Migration, WebhookEvent
+from ops_tests.target import Secret
+
+CONNECT_SECONDS = 5.0
+STATEMENT_SECONDS = 5.0
+LOCK_SECONDS = 1.0
+SILENCE_SECONDS = 8.0
+"""How long a query may stay unanswered; more than ``STATEMENT_SECONDS``, so that a live server speaks first."""
+
+_DEAD_LETTERS = """
+    SELECT clock.utc, letters.total, letters.id, letters.topic, letters."retryCount", letters."createdAt"
+      FROM (SELECT now() AT TIME ZONE 'UTC' AS utc) AS clock
+      LEFT JOIN (SELECT count(*) OVER () AS total, id, topic, "retryCount", "createdAt"
+                   FROM dead_letters WHERE "retriedAt" IS NULL ORDER BY "createdAt", id LIMIT 1000) AS letters ON true
+     ORDER BY letters."createdAt", letters.id"""
+_MIGRATIONS = """
+    SELECT migration_name, started_at, finished_at, rolled_back_at, coalesce(logs, '') <> ''
+      FROM _prisma_migrations ORDER BY started_at, migration_name"""
+_SESSIONS = """SELECT count(*) FROM "Session" WHERE starts_with(lower(shop), lower(%s))"""
+_EVENTS = "SELECT id, topic, shop FROM webhook_events WHERE id = ANY(%s::text[]) OR shop = ANY(%s::text[]) ORDER BY id"
+
+
+class Database:
+    """Reads one database.
+
+    Args:
+        dsn: The connection string of a role that may read; Prisma's own parameters in it are understood.
+        remark: Told when a read was repeated because its connection broke.
+    """
+
+    def __init__(self, dsn: Secret, remark: Remark = unheard) -> None:
+        self._secret = dsn
+        self._remark = remark
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Read rows with one SELECT.
+
+        Args:
+            query: A single statement with ``%s`` where a parameter stands. It holds no semicolon: of two statements the
+                first could end the read-only transaction.
+            parameters: The values, in order; without any, ``%`` stands for itself.
+
+        Raises:
+            Blind: More than one statement, a write, or another error of the query.
+            NotAuthorised: The login or a permission is missing; the message has the GRANT to type.
+            NotFound: No such database, table or column.
+            NoAnswerInTime: The statement took over 5 s, waited over 1 s for a lock, or the server went silent.
+            Unreachable: No connection.
+        """
+        return self._read(query, parameters)[0]
+
+    def answer(self) -> DatabaseAttempt:
+        """Connect and ``SELECT 1``; a server that cannot be reached is part of the record, not an error.
+
+        Raises:
+            NotAuthorised: The login was refused.
+            NotFound: The server has no such database.
+            Blind: The connection string cannot be read.
+        """
+        server, started = read_dsn(self._secret).server, time.perf_counter()
+        try:
+            _rows, version = self._read("SELECT 1", ())
+        except (Unreachable, NoAnswerInTime) as error:
+            return DatabaseAttempt(server, None, unreachable=str(error))
+        return DatabaseAttempt(server, time.perf_counter() - started, server_version=version)
+
+    def dead_letters(self) -> DeadLetters:
+        """Read the dead letters nobody has replayed, with the database's own clock; never their payloads.
+
+        Raises:
+            Blind: As ``rows``.
+        """
+        found = self.rows(_DEAD_LETTERS)
+        letters = tuple(DeadLetter(row[2], row[3], row[4], _utc(row[5])) for row in found if row[2] is not None)
+        return DeadLetters(found[0][1] or 0, letters, _utc(found[0][0]))
+
+    def migrations(self) -> tuple[Migration, ...]:
+        """Read Prisma's migrations, in the order they were started.
+
+        Raises:
+            Blind: As ``rows``.
+        """
+        return tuple(
+            Migration(name, _utc(started), finished and _utc(finished), rolled_back and _utc(rolled_back), failed)
+            for name, started, finished, rolled_back, failed in self.rows(_MIGRATIONS)
+        )
+
+    def sessions_with_prefix(self, prefix: str) -> int:
+        """Count the sessions of shops whose name begins with ``prefix``, whatever the case.
+
+        Raises:
+            Blind: As ``rows``.
+        """
+        count: int = self.rows(_SESSIONS, (prefix,))[0][0]
+        return count
+
+    def webhook_events(self, ids: Sequence[str], shops: Sequence[str]) -> tuple[WebhookEvent, ...]:
+        """Read the recorded deliveries that have one of these ids or one of these shops.
+
+        Raises:
+            Blind: As ``rows``.
+        """
+        return tuple(WebhookEvent(*row) for row in self.rows(_EVENTS, (list(ids), list(shops))))
+
+    def _read(self, query: str, parameters: Sequence[Any]) -> tuple[list[tuple[Any, ...]], str]:
+        statement, dsn = _single(query), read_dsn(self._secret)
+        try:
+            return _read_once(dsn, statement, parameters)
+        except ConnectionLost:
+            self._remark(f"{dsn.server} closed the connection; read again at once")
+        return _read_once(dsn, statement, parameters)
+
+
+def _read_once(dsn: Dsn, statement: str, parameters: Sequence[Any]) -> tuple[list[tuple[Any, ...]], str]:
+    """One statement on a connection of its own: its rows, and the server's version."""
+    try:
+        with _connection(dsn) as connection, connection.cursor() as cursor:
+            for opening in _openings(dsn):
+                cursor.execute(opening)
+                _wait(connection, dsn, SILENCE_SECONDS, connected=True)
+            cursor.execute(statement, tuple(parameters) or None)
+            _wait(connection, dsn, SILENCE_SECONDS, connected=True)
+            rows = cursor.fetchall() if cursor.description else []
+            return rows, connection.get_parameter_status("server_version") or ""
+    except psycopg2.Error as error:
+        raise translated(error, dsn) from None
+
+
+def _openings(dsn: Dsn) -> Iterator[str]:
+    yield "BEGIN READ ONLY"
+    yield (
+        f"SELECT set_config('statement_timeout', '{STATEMENT_SECONDS:g}s', true), "
+        f"set_config('lock_timeout', '{LOCK_SECONDS:g}s', true)"
+    )
+    if dsn.schema:
+        yield "SET LOCAL search_path TO " + '"' + dsn.schema.replace('"', '""') + '"'
+
+
+@contextlib.contextmanager
+def _connection(dsn: Dsn) -> Iterator[extensions.connection]:
+    """A connection that is closed in any case; asynchronous, since only then a silent server can be given up."""
+    given = {**dsn.parameters, "application_name": "ops-tests", "client_encoding": "UTF8"}
+    connection = psycopg2.connect(extensions.make_dsn(**given), async_=True)
+    try:
+        _wait(connection, dsn, CONNECT_SECONDS, connected=False)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _wait(connection: extensions.connection, dsn: Dsn, seconds: float, *, connected: bool) -> None:
+    """Let libpq work until it has the answer."""
+    ends_at = time.monotonic() + seconds
+    while (state := connection.poll()) != extensions.POLL_OK:
+        left = ends_at - time.monotonic()
+        readers = [connection] if state == extensions.POLL_READ else []
+        writers = [] if readers else [connection]
+        if left <= 0 or not any(select.select(readers, writers, [], left)):
+            raise too_late(dsn, seconds, connected=connected)
+
+
+def _single(query: str) -> str:
+    statement = query.strip().removesuffix(";")
+    if ";" in statement:
+        raise Blind("a query holds a semicolon; expected one statement, its literals as parameters. Correct the check")
+    return statement
+
+
+def _utc(value: datetime) -> datetime:
+    """Prisma's columns hold UTC without saying so."""
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)

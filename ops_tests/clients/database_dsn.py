@@ -1,0 +1,83 @@
+"""Connection strings as applications write them, made fit for libpq."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import psycopg2
+from psycopg2.extensions import parse_dsn
+
+from ops_tests.errors import Blind
+from ops_tests.target import Secret
+
+PRISMA_ONLY = frozenset(
+    {
+        "schema",
+        "connection_limit",
+        "pool_timeout",
+        "socket_timeout",
+        "pgbouncer",
+        "statement_cache_size",
+        "sslidentity",
+        "sslaccept",
+        "single_use_connections",
+    }
+)
+"""Parameters of Prisma's connection strings that libpq does not know and refuses."""
+
+
+@dataclass(frozen=True)
+class Dsn:
+    """A connection string taken apart.
+
+    Attributes:
+        parameters: What libpq is given. Holds the password.
+        schema: Prisma's ``?schema=``, or "".
+    """
+
+    parameters: dict[str, str]
+    schema: str
+
+    @property
+    def server(self) -> str:
+        """Host, port and database name: what may be shown."""
+        host, port = self.parameters.get("host", "localhost"), self.parameters.get("port", "5432")
+        return f"{host}:{port}/{self.parameters.get('dbname', self.role)}"
+
+    @property
+    def role(self) -> str:
+        """The role that logs in, or ""."""
+        return self.parameters.get("user", "")
+
+    def __repr__(self) -> str:
+        return f"Dsn({self.server})"
+
+
+def read_dsn(secret: Secret) -> Dsn:
+    """Take a connection string apart, a Prisma one too.
+
+    Raises:
+        Blind: It is not a connection string. The message names its variable and shows nothing of it.
+    """
+    try:
+        text, schema = _without_prisma(secret.reveal().strip())
+        parameters = {key: str(value) for key, value in parse_dsn(text).items()}
+    except (psycopg2.Error, ValueError):
+        parameters = {}
+    if not parameters:
+        raise Blind(
+            f"the value of {secret.variable} is not a connection string of PostgreSQL; expected "
+            "postgresql://ROLE:PASSWORD@HOST:5432/DATABASE, with special characters of the password URL-encoded. "
+            f"Next: psql \"${secret.variable}\" -c 'SELECT 1'"
+        )
+    return Dsn(parameters, schema)
+
+
+def _without_prisma(text: str) -> tuple[str, str]:
+    if "://" not in text:
+        return text, ""
+    parts = urlsplit(text)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = urlencode([pair for pair in pairs if pair[0] not in PRISMA_ONLY])
+    return urlunsplit(parts._replace(query=kept)), dict(pairs).get("schema", "")

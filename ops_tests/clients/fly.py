@@ -1,0 +1,138 @@
+"""The ``fly`` command: one method a command, under the command's own name, and one private door to the process."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import takewhile
+from pathlib import Path
+
+from ops_tests.clients import command, fly_errors, fly_json
+from ops_tests.clients.remarks import Remark, unheard
+from ops_tests.clients.repeating import at_their_pace
+from ops_tests.errors import CommandTimedOut
+from ops_tests.records.logs import LogWindow
+from ops_tests.records.platform import Machine, Release, SecretName
+from ops_tests.target import Secret
+
+READ_SECONDS = 30.0
+LOGS_SECONDS = 20.0
+"""``fly logs --no-tail`` never returns when there are no lines: after this time there are none."""
+
+_TRAPS = (
+    "FLY_ACCESS_TOKEN",
+    "FLY_API_TOKEN",
+    "FLY_REGION",
+    "FLY_APP",
+    "FLY_ORG",
+    "FLY_ORGANIZATION",
+    "FLY_JSON",
+    "FLY_VERBOSE",
+    "FLY_LOCAL_ONLY",
+    "FLY_LOG_GQL_ERRORS",
+    "FLY_GHA_ERROR_ANNOTATION",
+    "FLY_EMIT_RELEASE_JSON",
+    "FLY_FORCE_TRACE",
+    "FLYCTL_OUTPUT_HAR",
+    "LOG_LEVEL",
+    "CLICOLOR_FORCE",
+)
+"""Variables that choose another app, token or region than we ask for, or put other text between the JSON."""
+_QUIET = {
+    "FLY_NO_UPDATE_CHECK": "1",
+    "FLY_NO_INCIDENTS_CHECK": "1",
+    "FLY_SEND_METRICS": "0",
+    "FLY_SYNTHETICS_AGENT": "0",
+    "NO_COLOR": "1",
+}
+
+
+class Fly:
+    """Reads one app on Fly.io.
+
+    Args:
+        app: The app's name.
+        environ: The environment in which ``fly`` is looked up and runs, cleaned of what would mislead it.
+        token: A token that may read the app; None for the login of the engineer's own ``~/.fly``.
+        remark: Told when a read was repeated.
+    """
+
+    def __init__(self, app: str, environ: Mapping[str, str], token: Secret | None, remark: Remark = unheard) -> None:
+        self._app = app
+        self._environ = environ
+        self._token = token
+        self._remark = remark
+
+    def version(self) -> str:
+        """``fly version``: the version, like ``0.4.87``.
+
+        Raises:
+            Blind: fly is missing, failed, or printed something else.
+        """
+        return fly_json.version(self._read("version"))
+
+    def machine_list(self) -> tuple[Machine, ...]:
+        """``fly machine list``: every machine, also destroyed ones that are still listed and the release command's.
+
+        Raises:
+            Blind: As every method: missing, not authorised, app not found, rate limited, unreachable, unreadable.
+        """
+        return fly_json.machines(self._read("machine", "list", "-a", self._app))
+
+    def releases(self) -> tuple[Release, ...]:
+        """``fly releases``: the last 25, newest first.
+
+        Raises:
+            Blind: As ``machine_list``.
+        """
+        return fly_json.releases(self._read("releases", "-a", self._app))
+
+    def secrets_list(self) -> tuple[SecretName, ...]:
+        """``fly secrets list``: names and, since flyctl 0.4.6, whether each is deployed.
+
+        Raises:
+            Blind: As ``machine_list``.
+        """
+        return fly_json.secret_names(self._read("secrets", "list", "-a", self._app))
+
+    def logs(self, since: datetime) -> LogWindow:
+        """``fly logs --no-tail``: one page, at most the 100 newest lines of the last 24 hours.
+
+        The window is complete when the page reaches back to ``since``. An empty page never returns (flyctl asks on and
+        on), so that silence until the time is over is no lines, and not complete: it may also be an API in trouble.
+
+        Raises:
+            Blind: As ``machine_list``.
+        """
+        try:
+            lines = fly_json.log_lines(self._read("logs", "--no-tail", "-a", self._app, seconds=LOGS_SECONDS))
+        except CommandTimedOut as error:
+            if error.stdout.strip() or error.stderr.strip():
+                raise
+            lines = ()
+        ordered = sorted(set(lines), key=lambda line: line.timestamp)
+        complete = bool(ordered) and ordered[0].timestamp <= since
+        kept = tuple(line for line in ordered if line.timestamp >= since)
+        return LogWindow(since, datetime.now(UTC), kept, complete, "fly logs")
+
+    def _read(self, *words: str, seconds: float = READ_SECONDS) -> str:
+        what = " ".join(["fly", *takewhile(lambda word: not word.startswith("-"), words)])
+        return at_their_pace(lambda: self._printed(words, seconds), what, self._remark)
+
+    def _printed(self, words: tuple[str, ...], seconds: float) -> str:
+        """What one call printed; in an empty folder, since a fly.toml that lies about would be read."""
+        with tempfile.TemporaryDirectory(prefix="ops-tests-fly-", ignore_cleanup_errors=True) as folder:
+            empty = Path(folder, "empty")
+            empty.mkdir()
+            argv = ["fly", *words, "--json"]
+            result = command.run(argv, environ=self._clean(folder), timeout_seconds=seconds, cwd=empty)
+        if result.code:
+            raise fly_errors.failure(result, self._app, self._token.variable if self._token else "")
+        return result.stdout
+
+    def _clean(self, folder: str) -> dict[str, str]:
+        environ = {name: value for name, value in self._environ.items() if name not in _TRAPS} | _QUIET
+        if self._token is None:
+            return environ
+        return environ | {"FLY_API_TOKEN": self._token.reveal().strip(), "FLY_CONFIG_DIR": str(Path(folder, "fly"))}

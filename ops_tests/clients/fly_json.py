@@ -1,0 +1,248 @@
+"""What fly prints as JSON, turned into records: old and new spellings, noise before it, text after it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ops_tests.errors import Unparsable
+from ops_tests.records.logs import LogLine
+from ops_tests.records.platform import Image, Machine, MachineCheck, Release, SecretName
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_NOTHING_FOUND = re.compile(r"^\s*no [a-z ]{2,60}(found|available)\b", re.IGNORECASE | re.MULTILINE)
+_BLANKS = re.compile(r"\s*")
+_DECODER = json.JSONDecoder()
+
+Fields = Mapping[str, Any]
+"""A JSON object whose keys lost case and underscores: ``CreatedAt`` and ``created_at`` are both ``createdat``."""
+
+
+def plain(text: str) -> str:
+    """Take the terminal's colours out of a text."""
+    return _ANSI.sub("", text)
+
+
+def listed(text: str, command: str) -> list[Fields]:
+    """Find the list in what a command printed.
+
+    Lines before it and text after it are passed over; ``null`` and a sentence like "No machines are available" mean
+    that it is empty.
+
+    Raises:
+        Unparsable: There is no list of objects.
+    """
+    text = plain(text)
+    for document in _documents(text):
+        if document is None:
+            return []
+        if isinstance(document, list) and all(isinstance(item, dict) for item in document):
+            return [folded(item) for item in document]
+    if _NOTHING_FOUND.search(text):
+        return []
+    raise Unparsable(f"{command} printed no JSON list; expected one. It began with {_beginning(text)}")
+
+
+def version(text: str) -> str:
+    """Read ``fly version --json``.
+
+    Raises:
+        Unparsable: There is no version in it.
+    """
+    for document in _documents(plain(text)):
+        if isinstance(document, dict):
+            return _text(folded(document), "version", "fly version")
+    raise Unparsable(f"fly version printed no JSON object; expected one. It began with {_beginning(text)}")
+
+
+def machines(text: str, command: str = "fly machine list") -> tuple[Machine, ...]:
+    """Read ``fly machine list --json``; the environment in a machine's config is never kept.
+
+    Raises:
+        Unparsable: No list, or a machine without id or state.
+    """
+    return tuple(_machine(fields, command) for fields in listed(text, command))
+
+
+def releases(text: str, command: str = "fly releases") -> tuple[Release, ...]:
+    """Read ``fly releases --json``, newest first as fly sorts them.
+
+    Raises:
+        Unparsable: No list, or a release without version, status or time.
+    """
+    return tuple(_release(fields, command) for fields in listed(text, command))
+
+
+def secret_names(text: str, command: str = "fly secrets list") -> tuple[SecretName, ...]:
+    """Read ``fly secrets list --json``: the names, and the status since flyctl 0.4.6.
+
+    Raises:
+        Unparsable: No list, or a secret without a name.
+    """
+    found = listed(text, command)
+    return tuple(SecretName(_text(fields, "name", command), str(fields.get("status") or "")) for fields in found)
+
+
+def log_lines(text: str, command: str = "fly logs") -> tuple[LogLine, ...]:
+    """Read ``fly logs --json``: objects one after the other, neither an array nor one a line.
+
+    Raises:
+        Unparsable: Something in between is no JSON, the last object is cut, or a line lacks its time.
+    """
+    return tuple(log_line(item, command) for item in _stream(plain(text), command))
+
+
+def log_line(item: Mapping[str, Any], command: str) -> LogLine:
+    """Read one log line, of the command or of the HTTP API.
+
+    Raises:
+        Unparsable: It has no message or no readable time.
+    """
+    fields = folded(item)
+    meta = folded(_object(fields.get("meta")))
+    event = folded(_object(meta.get("event")))
+    if not isinstance(fields.get("message"), str):
+        raise Unparsable(f"{command}: a log line has no message; expected one, it has {_keys(fields)}")
+    return LogLine(
+        timestamp=_time(fields, "timestamp", command),
+        message=plain(fields["message"]),
+        instance=str(fields.get("instance") or meta.get("instance") or ""),
+        level=str(fields.get("level") or "info"),
+        provider=str(event.get("provider") or ""),
+    )
+
+
+def folded(item: Mapping[str, Any]) -> Fields:
+    """Take case and underscores out of the keys of one object; what is inside its values keeps its own."""
+    return {key.replace("_", "").lower(): value for key, value in item.items()}
+
+
+def parse_image(reference: str) -> Image | None:
+    """Take ``registry/repository:tag@sha256:...`` apart; None for an empty reference."""
+    name, _at, digest = reference.strip().partition("@")
+    repository, colon, tag = name.rpartition(":")
+    if not colon or "/" in tag:
+        repository, tag = name, ""
+    return Image(repository, tag, digest) if repository else None
+
+
+def _documents(text: str) -> Iterator[Any]:
+    """What is JSON and begins at the beginning of a line: an inner object of a broken list is indented."""
+    for start in re.finditer(r"^(?=[\[{]|null\b)", text, re.MULTILINE):
+        try:
+            yield _DECODER.raw_decode(text, start.start())[0]
+        except (json.JSONDecodeError, RecursionError):
+            continue
+
+
+def _stream(text: str, command: str) -> Iterator[Mapping[str, Any]]:
+    first = re.search(r"^\{", text, re.MULTILINE)
+    place = first.start() if first else len(text)
+    if not first and text.strip():
+        raise Unparsable(f"{command} printed no JSON objects; expected log lines. It began with {_beginning(text)}")
+    while place < len(text):
+        try:
+            item, place = _DECODER.raw_decode(text, place)
+        except json.JSONDecodeError:
+            raise Unparsable(f"{command}: broken JSON after {place} characters; expected one more log line") from None
+        yield _object(item)
+        place = _after_blanks(text, place)
+
+
+def _after_blanks(text: str, place: int) -> int:
+    blanks = _BLANKS.match(text, place)
+    return blanks.end() if blanks else place
+
+
+def _machine(fields: Fields, command: str) -> Machine:
+    config = folded(_object(fields.get("config") or fields.get("incompleteconfig")))
+    metadata = _object(config.get("metadata"))
+    return Machine(
+        id=_text(fields, "id", command),
+        state=_text(fields, "state", command),
+        region=str(fields.get("region") or ""),
+        image=_machine_image(folded(_object(fields.get("imageref"))), config),
+        process_group=str(metadata.get("fly_process_group") or "app"),
+        checks=tuple(_check(folded(item)) for item in _objects(fields.get("checks"))),
+        host_status=str(fields.get("hoststatus") or "ok"),
+        auto_stop=any(_may_stop(folded(service)) for service in _objects(config.get("services"))),
+        release=_whole_number(metadata.get("fly_release_version")),
+        started_at=_newest_start(_objects(fields.get("events"))),
+    )
+
+
+def _machine_image(reference: Fields, config: Fields) -> Image:
+    repository = "/".join(str(reference[key]) for key in ("registry", "repository") if reference.get(key))
+    if not repository:
+        return parse_image(str(config.get("image") or "")) or Image("")
+    return Image(repository, str(reference.get("tag") or ""), str(reference.get("digest") or ""))
+
+
+def _may_stop(service: Fields) -> bool:
+    """``autostop`` is true, false, or a word: ``stop``, ``suspend``, ``off``."""
+    return bool(service.get("autostop")) and service.get("autostop") != "off"
+
+
+def _check(fields: Fields) -> MachineCheck:
+    return MachineCheck(*(str(fields.get(key) or "") for key in ("name", "status", "output")))
+
+
+def _newest_start(events: Iterable[Mapping[str, Any]]) -> datetime | None:
+    starts = [event.get("timestamp") for event in map(folded, events) if event.get("status") == "started"]
+    times = [stamp for stamp in starts if isinstance(stamp, int | float) and 0 < stamp < 1e14]
+    return datetime.fromtimestamp(max(times) / 1000, UTC) if times else None
+
+
+def _release(fields: Fields, command: str) -> Release:
+    number = _whole_number(fields.get("version"))
+    if number is None:
+        raise Unparsable(f"{command}: a release has no version; expected a number, it has {_keys(fields)}")
+    return Release(
+        version=number,
+        status=_text(fields, "status", command),
+        created_at=_time(fields, "createdat", command),
+        image=parse_image(str(fields.get("imageref") or "")),
+        description=str(fields.get("description") or ""),
+    )
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _whole_number(value: Any) -> int | None:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _text(fields: Fields, key: str, command: str) -> str:
+    value = fields.get(key)
+    if not isinstance(value, str) or not value:
+        raise Unparsable(f"{command}: an entry has no {key}; expected a text, it has {_keys(fields)}")
+    return value
+
+
+def _time(fields: Fields, key: str, command: str) -> datetime:
+    value = fields.get(key)
+    try:
+        moment = datetime.fromisoformat(str(value))
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise Unparsable(f"{command}: an entry has no readable {key}; expected RFC 3339, it is {value!r:.40}") from None
+
+
+def _keys(fields: Fields) -> str:
+    """The names that are there, never their values."""
+    return ", ".join(sorted(fields)[:20]) or "nothing"
+
+
+def _beginning(text: str) -> str:
+    line = next((line.strip() for line in plain(text).splitlines() if line.strip()), "")
+    return repr(line[:80]) if line else "nothing"

@@ -1,0 +1,154 @@
+"""Fly.io's HTTP logs API, which pages: the way to read a whole window."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from ops_tests.clients import fly_json
+from ops_tests.clients.remarks import Remark, unheard
+from ops_tests.clients.repeating import at_their_pace
+from ops_tests.clients.web import MIB, Web
+from ops_tests.errors import Blind, NotAuthorised, NotFound, RateLimited, Unparsable, Unreachable
+from ops_tests.records.logs import LogLine, LogWindow
+from ops_tests.records.web import Answer
+from ops_tests.target import Secret
+
+SOURCE = "logs API"
+PAGE_CAP = 200
+READ_SECONDS = 20.0
+_PAGE_SECONDS = 10.0
+
+
+def read(
+    app: str, token: Secret, api_url: str, since: datetime, until: datetime | None = None, remark: Remark = unheard
+) -> LogWindow:
+    """Read the lines of one stretch of time.
+
+    Args:
+        app: The app's name.
+        token: A token that may read the app.
+        api_url: Scheme and host of the API.
+        since: Start of the stretch; lines as old as it are included.
+        until: End of the stretch; None for everything there is.
+        remark: Told when a page was asked for again.
+
+    Returns:
+        The lines, sorted, each once. Not complete when 200 pages or 20 s did not suffice.
+
+    Raises:
+        NotAuthorised: The token was refused.
+        NotFound: The app is unknown, or hidden from the token.
+        RateLimited: The API went on asking us to slow down.
+        Unreachable: No answer, or an error of the server.
+        Unparsable: An answer that is not the documented JSON.
+    """
+    pages = _Pages(app, token, api_url, remark)
+    try:
+        lines, complete = _collected(pages, since, until)
+    finally:
+        pages.close()
+    now = datetime.now(UTC)
+    kept = (line for line in set(lines) if since <= line.timestamp <= (until or line.timestamp))
+    ordered = sorted(kept, key=lambda line: (line.timestamp, line.instance, line.message))
+    return LogWindow(since, until or now, tuple(ordered), complete, SOURCE)
+
+
+def _collected(pages: _Pages, since: datetime, until: datetime | None) -> tuple[list[LogLine], bool]:
+    lines: list[LogLine] = []
+    place, ends_at = _nanoseconds(since), time.monotonic() + READ_SECONDS
+    for _ in range(PAGE_CAP):
+        page, following = pages.after(place)
+        lines += page
+        beyond = until is not None and any(line.timestamp > until for line in page)
+        if not page or following in {"", place} or beyond:
+            return lines, True
+        if time.monotonic() > ends_at:
+            break
+        place = following
+    return lines, False
+
+
+class _Pages:
+    """The pages of one app's log, over one connection."""
+
+    def __init__(self, app: str, token: Secret, api_url: str, remark: Remark) -> None:
+        self._app = app
+        self._token = token
+        self._remark = remark
+        self._web = Web(api_url, remark=remark, seconds=_PAGE_SECONDS, body_limit=8 * MIB)
+        self.close = self._web.close
+
+    def after(self, place: str) -> tuple[list[LogLine], str]:
+        """The lines from a place on (nanoseconds since 1970, or what the last page named), and the next place."""
+        path = f"/api/v1/apps/{quote(self._app, safe='')}/logs?next_token={quote(place, safe='')}"
+        answer = at_their_pace(lambda: self._answered(path), SOURCE, self._remark)
+        document = _document(answer)
+        data, meta = document.get("data"), document.get("meta")
+        if not isinstance(data, list):
+            raise Unparsable(f'{SOURCE}: the answer has no list "data"; expected one. Next: fly logs -a {self._app}')
+        lines = [fly_json.log_line(_attributes(item), SOURCE) for item in data]
+        following = fly_json.folded(meta).get("nexttoken") if isinstance(meta, dict) else ""
+        return lines, str(following or "")
+
+    def _answered(self, path: str) -> Answer:
+        answer = self._web.get(path, {"Authorization": _authorization(self._token)})
+        if answer.status != 200:
+            raise self._refusal(answer)
+        return answer
+
+    def _refusal(self, answer: Answer) -> Blind:
+        seen = f"{SOURCE} answered {answer.status} for {self._app}"
+        if answer.status in {401, 403}:
+            return NotAuthorised(
+                f"{seen}; expected a token that may read the app's log. Next: fly tokens create readonly -o ORG, "
+                f"then set {self._token.variable}"
+            )
+        if answer.status == 404:
+            return NotFound(
+                f'{seen}; expected an app named "{self._app}" (or the token in {self._token.variable} may not see it). '
+                "Look at platform.app in the target file"
+            )
+        if answer.status == 429:
+            return RateLimited(f"{seen}; expected lines. Wait a minute; does something else read this log in a loop?")
+        if answer.status >= 500:
+            return Unreachable(f"{seen}; expected lines. Next: https://status.flyio.net")
+        return Unparsable(f"{seen}{_pointing(answer)}; expected lines. Is FLY_API_BASE_URL right?")
+
+
+def _document(answer: Answer) -> Mapping[str, Any]:
+    if answer.damage:
+        raise Unparsable(f"{SOURCE}: the answer is {answer.damage}; expected a whole page. Try again")
+    try:
+        document = json.loads(answer.body)
+    except (json.JSONDecodeError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise Unparsable(f"{SOURCE}: the answer is not a JSON object; expected one. Is FLY_API_BASE_URL right?")
+    return fly_json.folded(document)
+
+
+def _attributes(item: Any) -> Mapping[str, Any]:
+    attributes = fly_json.folded(item).get("attributes") if isinstance(item, dict) else None
+    return attributes if isinstance(attributes, dict) else {}
+
+
+def _authorization(token: Secret) -> str:
+    """Macaroons go under ``FlyV1``, the older tokens under ``Bearer``; a value may bring its scheme along."""
+    value = token.reveal().strip()
+    if value.lower().startswith(("flyv1 ", "bearer ")):
+        return value
+    return f"FlyV1 {value}" if value.startswith("fm") else f"Bearer {value}"
+
+
+def _nanoseconds(moment: datetime) -> str:
+    past = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return str(((past.days * 86400 + past.seconds) * 10**6 + past.microseconds) * 1000)
+
+
+def _pointing(answer: Answer) -> str:
+    return f" and points to {answer.redirected_to}" if answer.redirected_to else ""

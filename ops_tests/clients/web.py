@@ -1,0 +1,196 @@
+"""HTTP as a user of the target sees it: one request, one record, bounded in time and size."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import requests
+import urllib3.exceptions
+
+from ops_tests import __version__
+from ops_tests.clients import web_errors
+from ops_tests.clients.remarks import Remark, unheard
+from ops_tests.clients.web_body import read_body
+from ops_tests.clients.web_connection import Deadline, WatchedAdapter
+from ops_tests.errors import Blind, Unreachable
+from ops_tests.records.web import Answer
+
+CONNECT_SECONDS = 5.0
+MAX_REDIRECTS = 5
+MIB = 2**20
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Web:
+    """Asks one host.
+
+    No cookie is kept, no proxy and no ``.netrc`` of this machine is used, nothing is decoded behind our back.
+
+    Args:
+        base_url: Scheme and host, without a path.
+        remark: Told when a request was repeated.
+        seconds: The time of a whole request: connecting, redirects and body together. A connection attempt takes at
+            most 5 s for each address the name has.
+        body_limit: How many bytes of a body are read, before and after decompression.
+    """
+
+    def __init__(self, base_url: str, *, remark: Remark = unheard, seconds: float = 10, body_limit: int = MIB) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._remark = remark
+        self._seconds = seconds
+        self._body_limit = body_limit
+        self._session = _session()
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Ask with GET and follow up to 5 redirects on the same host.
+
+        A reset connection is repeated once. ``first_byte_seconds`` and ``seconds`` count from the first sending, with
+        the connection's own setup, redirects and repetition.
+
+        Returns:
+            The last answer. A redirect to another host is not followed but named in ``redirected_to``.
+
+        Raises:
+            Unreachable: No status line came.
+        """
+        request = _Request("GET", self._base_url + path, b"", headers or {})
+        with Deadline(self._seconds) as deadline:
+            started, sent_at = time.perf_counter(), datetime.now(UTC)
+            answer = self._asked(request, deadline, started, repeat=True)
+            for _ in range(MAX_REDIRECTS):
+                where = _redirect(answer)
+                if not where:
+                    return replace(answer, sent_at=sent_at)
+                if not _same_host(request.url, where):
+                    return replace(answer, sent_at=sent_at, redirected_to=where)
+                answer = self._asked(replace(request, url=where), deadline, started, repeat=True)
+        damage = f"still redirecting after {MAX_REDIRECTS} redirects" if _redirect(answer) else answer.damage
+        return replace(answer, sent_at=sent_at, damage=damage)
+
+    def send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send exactly these bytes and return the answer as it is, redirect or not.
+
+        It is repeated only when a connection kept from an earlier request turned out to be closed: that says nothing
+        about this request (RFC 9112, section 9.3.1).
+
+        Raises:
+            Unreachable: No status line came.
+        """
+        request = _Request(method, self._base_url + path, body, headers)
+        with Deadline(self._seconds) as deadline:
+            return self._asked(request, deadline, time.perf_counter(), repeat=False)
+
+    def warm(self, path: str = "/") -> None:
+        """Open the connection with a GET of ``path``, so that the next request is measured on a warm one.
+
+        Whatever it answers is of no interest; the health path is a good choice, since it logs and costs least.
+
+        Raises:
+            Unreachable: No status line came.
+        """
+        self.send("GET", path, b"", {})
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def _asked(self, request: _Request, deadline: Deadline, started: float, *, repeat: bool) -> Answer:
+        try:
+            return self._exchanged(request, deadline, started)
+        except _Failed as failed:
+            if not (failed.reset and (repeat or deadline.reused)):
+                raise Unreachable(self._sentence(request, failed.reason)) from None
+            self._remark(f"{request.method} {request.url}: the connection was reset; asked again at once")
+        try:
+            return self._exchanged(request, deadline, started)
+        except _Failed as failed:
+            raise Unreachable(self._sentence(request, failed.reason)) from None
+
+    def _exchanged(self, request: _Request, deadline: Deadline, started: float) -> Answer:
+        prepared, sent_at = self._prepared(request), datetime.now(UTC)
+        timeout = (min(CONNECT_SECONDS, deadline.left()), deadline.left())
+        try:
+            response = self._session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise _Failed(error, deadline) from None
+        first_byte = time.perf_counter() - started
+        body, damage = read_body(response, self._body_limit, deadline)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        seconds = time.perf_counter() - started
+        return Answer(response.url, response.status_code, headers, body, sent_at, first_byte, seconds, damage=damage)
+
+    def _prepared(self, request: _Request) -> requests.PreparedRequest:
+        plain = requests.Request(request.method, request.url, headers=dict(request.headers), data=request.body or None)
+        try:
+            return self._session.prepare_request(plain)
+        except (requests.RequestException, ValueError) as error:
+            # The library's own text would repeat the header's value, which may be a token.
+            raise Blind(
+                f"{request.method} {request.url} cannot be sent ({type(error).__name__}); expected an address and "
+                "headers without line breaks or blanks around them: look at base_url and at the token's variable"
+            ) from None
+
+    def _sentence(self, request: _Request, reason: str) -> str:
+        parts = urlsplit(request.url)
+        port = parts.port or _PORTS.get(parts.scheme, 0)
+        return (
+            f"{parts.hostname}:{port} {reason}; expected an answer to {request.method} {parts.path or '/'}. "
+            f"Next: curl -v --max-time {self._seconds:g} {parts.scheme}://{parts.netloc}{parts.path}"
+        )
+
+
+class _Failed(Exception):
+    """No status line came: why, and whether the connection was reset."""
+
+    def __init__(self, error: BaseException, deadline: Deadline) -> None:
+        super().__init__()
+        late = f"accepted the connection and sent no whole answer within {deadline.seconds:g} s"
+        self.reason = late if deadline.passed else web_errors.reason(error, CONNECT_SECONDS, deadline.seconds)
+        self.reset = not deadline.passed and web_errors.is_reset(error)
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update({"User-Agent": f"ops-tests/{__version__}", "Accept-Encoding": "gzip, deflate"})
+    session.mount("http://", WatchedAdapter())
+    session.mount("https://", WatchedAdapter())
+    return session
+
+
+def _redirect(answer: Answer) -> str:
+    """The address an answer points to, or ""."""
+    location = answer.headers.get("location", "")
+    if answer.status not in {301, 302, 303, 307, 308} or not location:
+        return ""
+    try:
+        return urljoin(answer.url, location)
+    except ValueError:
+        return location
+
+
+def _same_host(one: str, other: str) -> bool:
+    try:
+        return _host(urlsplit(one)) == _host(urlsplit(other))
+    except ValueError:
+        return False
+
+
+def _host(parts: SplitResult) -> tuple[str | None, int | None]:
+    """Host and port, where the default ports of http and https count as one: a redirect to HTTPS stays on the host."""
+    port = None if parts.port == _PORTS.get(parts.scheme) else parts.port
+    return (parts.hostname if parts.scheme in _PORTS else None), port

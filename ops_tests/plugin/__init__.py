@@ -1,0 +1,25 @@
+"""Glue between pytest and the suite, one concern a file. Nothing here judges: rules do, in the checks."""
+
+import pytest
+
+pytest.register_assert_rewrite("ops_tests.checks")
+
+# In the order of their imports, so that pytest imports each itself; redaction after verdicts, because it wraps them.
+pytest_plugins = [
+    "ops_tests.plugin.options",
+    "ops_tests.plugin.recording",
+    "ops_tests.plugin.targets",
+    "ops_tests.plugin.applicable",
+    "ops_tests.plugin.gather",
+    "ops_tests.plugin.history",
+    "ops_tests.plugin.instruments",
+    "ops_tests.plugin.observations",
+    "ops_tests.plugin.deliveries",
+    "ops_tests.plugin.verdicts",
+    "ops_tests.plugin.redaction",
+    "ops_tests.plugin.exit_status",
+    "ops_tests.plugin.files",
+    "ops_tests.plugin.html",
+    "ops_tests.plugin.run",
+    "ops_tests.plugin.terminal",
+]

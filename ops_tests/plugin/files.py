@@ -1,0 +1,114 @@
+"""The files of a run: where they lie, and its record as JSON and JUnit.
+
+``reports/<UTC stamp>-<suite>.html/.json/.xml``, and the same under ``latest``.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from ops_tests.plugin.options import checks_in_play, suite
+from ops_tests.plugin.redaction import redactor_of
+from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.records.run import CheckRecord, RunRecord
+
+ENDINGS = (".html", ".json", ".xml")
+_STEM = pytest.StashKey[Path | None]()
+
+
+def stem_of(config: pytest.Config) -> Path | None:
+    """The run's files without their ending, decided at the first call; None where nothing is or can be written."""
+    if _STEM not in config.stash:
+        wanted = not is_worker(config) and checks_in_play(config)
+        config.stash[_STEM] = _writable_stem(config) if wanted else None
+    return config.stash[_STEM]
+
+
+def _writable_stem(config: pytest.Config) -> Path | None:
+    folder = config.rootpath / "reports"
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    try:
+        folder.mkdir(exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder / f"{stamp}-{re.sub(r'[^a-z0-9_]+', '-', suite(config))}"
+    except OSError:
+        return None
+
+
+def write(config: pytest.Config, run: Run) -> None:
+    """Write the record as JSON and JUnit; what cannot be written is a complaint, not an exception."""
+    stem, record = stem_of(config), run.final
+    if record is None:
+        return
+    if stem is None:
+        run.complaints.append(f"no report was written: {config.rootpath / 'reports'} is not writable")
+        return
+    try:
+        stem.with_suffix(".json").write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        document = ET.ElementTree(junit(record))
+        document.write(stem.with_suffix(".xml"), encoding="utf-8", xml_declaration=True)
+    except OSError as error:
+        run.complaints.append(f"the report could not be written: {error}")
+
+
+def junit(record: RunRecord) -> ET.Element:
+    """The record in JUnit's form: a finding is a failure, blind is an error, not applicable is skipped."""
+    root = ET.Element("testsuites", name=record.suite)
+    for target in record.targets:
+        checks = [check for check in record.checks if check.target == target.name]
+        suite_element = ET.SubElement(
+            root, "testsuite", name=f"{record.suite} on {target.name}", tests=str(len(checks)),
+            failures=_count(checks, "finding"), errors=_count(checks, "blind"), skipped=_count(checks, "not applicable"),
+            time=f"{sum(check.duration_seconds for check in checks):.3f}", timestamp=record.started_at.isoformat(),
+        )  # fmt: skip
+        for check in checks:
+            suite_element.append(_testcase(check))
+    return root
+
+
+def _count(checks: list[CheckRecord], outcome: str) -> str:
+    return str(sum(check.outcome == outcome for check in checks))
+
+
+def _testcase(check: CheckRecord) -> ET.Element:
+    case = ET.Element(
+        "testcase", classname=check.subject, name=check.check.partition("/")[2], time=f"{check.duration_seconds:.3f}"
+    )
+    element = {"finding": "failure", "blind": "error", "not applicable": "skipped"}.get(check.outcome)
+    if element:
+        message = f"{check.level}: {check.sentence}" if check.level else check.sentence
+        ET.SubElement(case, element, message=_xml_text(message), type=check.outcome).text = check.anchor
+    lines = [f"{one.value:g} {one.unit}, limit {one.limit:g} {one.key}".strip() for one in check.measurements]
+    said = [*lines, *check.notes, *check.evidence]
+    if said:
+        ET.SubElement(case, "system-out").text = _xml_text("\n".join(said))
+    return case
+
+
+def _xml_text(text: str) -> str:
+    """The text without the characters XML 1.0 has no place for."""
+    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\N{REPLACEMENT CHARACTER}", text)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """When all files are written: scrub them once more and copy them to ``latest``."""
+    yield
+    run, stem = run_of(session.config), stem_of(session.config)
+    if run is None or stem is None or is_worker(session.config):
+        return
+    for path in (stem.with_suffix(ending) for ending in ENDINGS):
+        try:
+            redactor_of(session.config, run).file(path)
+            shutil.copyfile(path, path.with_name(f".latest{path.suffix}"))
+            path.with_name(f".latest{path.suffix}").replace(path.with_name(f"latest{path.suffix}"))
+        except OSError as error:
+            run.complaints.append(f"{path.name} is not in latest{path.suffix}: {error}")

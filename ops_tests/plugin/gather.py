@@ -1,0 +1,227 @@
+"""Gather, then judge: every observation is made once per target, the slow ones at the same time, each in its thread.
+
+An observation is a function of a :class:`Look` that returns a record. ``@observation`` registers it and makes it a
+session fixture of the same name. After collection the observations behind the selected checks are started; a fixture
+waits for its result, and a failed observation is told in exactly the checks that depend on it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pytest
+
+from ops_tests.errors import NoAnswerInTime
+from ops_tests.plugin.applicable import NEEDS, fixture_names, item_target, needs_parts
+from ops_tests.plugin.recording import is_check
+from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.target import Target
+
+DEADLINE_SECONDS = 100
+"""How long a check waits for an observation: less than pytest-timeout's 120 s, so that the message names it."""
+HEAD_START_SECONDS = 0.3
+"""How long health is asked alone, so that its time is not that of our own threads starting."""
+
+Observe = Callable[["Look"], Any]
+OBSERVATIONS: dict[str, Observe] = {}
+
+
+def observation(*parts: str) -> Callable[[Observe], Any]:
+    """Register a function of a Look as an observation that needs the given parts of the target file."""
+
+    def register(observe: Observe) -> Any:
+        name = observe.__name__
+        OBSERVATIONS[name] = observe
+        NEEDS[name] = needs_parts(*parts)
+
+        @pytest.fixture(scope="session", name=name)
+        def fixture(target: Target, gatherer: Gatherer) -> Any:
+            return gatherer.result(target, name)
+
+        fixture.__doc__ = observe.__doc__
+        return fixture
+
+    return register
+
+
+@dataclass
+class Look:
+    """What an observation may use: the target, its clients, other observations, and a way to say what happened.
+
+    Attributes:
+        target: What is looked at.
+        run: The session's run.
+        gatherer: Who made this look.
+        remarks: What the clients had to say ("asked again after 1.2 s").
+    """
+
+    target: Target
+    run: Run
+    gatherer: Gatherer
+    remarks: list[str] = field(default_factory=list)
+
+    def see(self, name: str) -> Any:
+        """The result of another observation, started if nobody did.
+
+        Raises:
+            Blind: What that observation raised.
+        """
+        return self.gatherer.result(self.target, name)
+
+    def wanted(self, name: str) -> bool:
+        """Whether a selected check asks for the named observation."""
+        return self.gatherer.wanted(self.target, name)
+
+    @cached_property
+    def web(self) -> Any:
+        """The HTTP client."""
+        from ops_tests.clients.web import Web
+
+        return Web(self.target.base_url, remark=self.remarks.append)
+
+    @cached_property
+    def platform(self) -> Any:
+        """The platform client: machines, releases, secret names, logs."""
+        from ops_tests.clients.platform import connect
+
+        return connect(self.target, self.remarks.append)
+
+    @cached_property
+    def database(self) -> Any:
+        """The read-only database client."""
+        from ops_tests.clients.database import Database
+
+        part = self.target.database
+        return Database(self.target.secret(part.dsn_env if part else ""), remark=self.remarks.append)
+
+
+class Gatherer:
+    """Starts observations and hands out their results; one a session."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._lock = threading.Lock()
+        self._futures: dict[tuple[str, str], Future[Any]] = {}
+        self._looks: dict[tuple[str, str], Look] = {}
+        self._wanted: set[tuple[str, str]] = set()
+
+    def want(self, target: Target, names: Iterable[str]) -> None:
+        """Note which observations the selected checks of a target ask for, and start them."""
+        wanted = [name for name in names if name in OBSERVATIONS]
+        self._wanted |= {(target.name, name) for name in wanted}
+        if "health_attempt" in wanted:
+            self._await(self.start(target, "health_attempt"), HEAD_START_SECONDS)
+        for name in wanted:
+            self.start(target, name)
+
+    def wanted(self, target: Target, name: str) -> bool:
+        """Whether :meth:`want` named the observation."""
+        return (target.name, name) in self._wanted
+
+    def begun(self, target: Target) -> bool:
+        """Whether anything of the target was wanted yet."""
+        return any(name == target.name for name, _ in self._wanted)
+
+    def start(self, target: Target, name: str) -> Future[Any]:
+        """Start an observation in a daemon thread unless it is already under way."""
+        key = (target.name, name)
+        with self._lock:
+            if key not in self._futures:
+                self._futures[key], self._looks[key] = Future(), Look(target, self._run, self)
+                threading.Thread(target=self._observe, args=key, name=f"observe {name}", daemon=True).start()
+            return self._futures[key]
+
+    def _observe(self, target_name: str, name: str) -> None:
+        key = (target_name, name)
+        try:
+            self._futures[key].set_result(OBSERVATIONS[name](self._looks[key]))
+        except BaseException as error:  # noqa: BLE001  # handed to whoever waits, not swallowed
+            self._futures[key].set_exception(error)
+
+    def result(self, target: Target, name: str) -> Any:
+        """Wait for an observation.
+
+        Raises:
+            NoAnswerInTime: It did not end within the deadline.
+            Blind: What the observation raised.
+        """
+        future = self.start(target, name)
+        if not self._await(future, DEADLINE_SECONDS):
+            message = f"the observation {name!r} of {target.name} did not end within {DEADLINE_SECONDS} s"
+            raise NoAnswerInTime(message)
+        error = future.exception()
+        if error is not None:
+            raise error.with_traceback(None)
+        return future.result()
+
+    @staticmethod
+    def _await(future: Future[Any], seconds: float) -> bool:
+        try:
+            future.exception(timeout=seconds)
+        except NotYet:
+            return False
+        return True
+
+    def remarks(self, target: Target, name: str) -> list[str]:
+        """What the clients of an observation had to say."""
+        look = self._looks.get((target.name, name))
+        return list(look.remarks) if look else []
+
+
+def gatherer_of(run: Run) -> Gatherer:
+    """The run's gatherer, made at first use."""
+    if run.gatherer is None:
+        run.gatherer = Gatherer(run)
+    return run.gatherer
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Start the observations of all selected checks at once, before the first check runs."""
+    run = run_of(session.config)
+    if run is not None and not is_worker(session.config):
+        _want_all(run, session.items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """In an xdist worker: start the observations of a target with its first check here."""
+    run = run_of(item.config)
+    if run is None or not is_worker(item.config) or not is_check(item):
+        return
+    target = item_target(item, run)
+    if not gatherer_of(run).begun(target):
+        _want_all(run, [one for one in item.session.items if is_check(one) and item_target(one, run) is target])
+
+
+def _want_all(run: Run, items: Iterable[pytest.Item]) -> None:
+    names: dict[str, dict[str, None]] = {target: {} for target in run.targets}
+    for item in items:
+        if is_check(item):
+            names[item_target(item, run).name].update(dict.fromkeys(fixture_names(item)))
+    for name, wanted in names.items():
+        if wanted:
+            gatherer_of(run).want(run.targets[name], wanted)
+
+
+@pytest.fixture(scope="session")
+def gatherer(request: pytest.FixtureRequest) -> Gatherer:
+    """The session's observations."""
+    run = run_of(request.config)
+    assert run is not None, "observations are made only in a run of checks"  # noqa: S101  # cannot happen behind `target`
+    return gatherer_of(run)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the child processes that are still running: they live in sessions of their own and survive Ctrl-C."""
+    run = run_of(config)
+    if run is not None and run.gatherer is not None:
+        from ops_tests.clients.command import end_all
+
+        end_all()

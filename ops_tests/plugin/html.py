@@ -1,0 +1,89 @@
+"""The HTML report: pytest-html's file with our page as static HTML in its summary, complete without scripts."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops_tests.plugin.files import stem_of
+from ops_tests.plugin.options import suite
+from ops_tests.plugin.runbook import section
+from ops_tests.plugin.state import is_worker, run_of
+from ops_tests.records.run import CheckRecord, Measurement, RunRecord
+from ops_tests.rules.verdict import worst_first
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Ask pytest-html for one self-contained file, unless somebody named another."""
+    stem = stem_of(config)
+    if stem is None or is_worker(config) or config.getoption("htmlpath", None):
+        return
+    config.option.htmlpath = str(stem.with_suffix(".html"))
+    config.option.self_contained_html = True
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_report_title(report: Any) -> None:
+    """Name the report after the suite."""
+    config = getattr(report, "_config", None)
+    report.title = f"ops-tests: {suite(config)}" if config else "ops-tests"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_results_summary(prefix: list[str], session: pytest.Session) -> None:
+    """Put our page in front of pytest-html's own table."""
+    run = run_of(session.config)
+    if run is not None and run.final is not None:
+        prefix.append(page(run.final))
+
+
+def page(record: RunRecord) -> str:
+    """The record as static HTML: verdict, what is wrong with its runbook section, then every check by subject."""
+    judged = [check for check in record.checks if check.outcome != "not applicable"]
+    wrong = [check for check in worst_first(judged) if check.outcome in {"finding", "blind"}]
+    subjects = [
+        (name, list(checks)) for name, checks in groupby(judged, key=lambda check: (check.target, check.subject))
+    ]
+    rendered: str = _template().render(
+        record=record,
+        wrong=wrong,
+        subjects=subjects,
+        left_out=[check for check in record.checks if check.outcome == "not applicable"],
+        several=len(record.targets) > 1,
+        runbook=_rendered_section,
+        measurement=_in_words,
+    )
+    return rendered
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html.j2")
+
+
+def _rendered_section(check: CheckRecord) -> str:
+    """The check's runbook section as HTML; our own files, so it is safe to insert."""
+    from markdown_it import MarkdownIt
+    from markupsafe import Markup
+
+    return Markup(MarkdownIt("commonmark", {"html": False}).render(section(check.anchor)))  # noqa: S704  # packaged text
+
+
+def _in_words(one: Measurement) -> str:
+    return f"{one.value:.3g} {one.unit}" if one.value < 1000 else f"{one.value:,.0f} {one.unit}"

@@ -1,0 +1,146 @@
+"""What is looked at, each fact once: health, machines, releases, secrets, the log, the database.
+
+The functions take a :class:`~ops_tests.plugin.gather.Look` and return a record; each is a session fixture of its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ops_tests.errors import Blind, NoNetwork, Unreachable
+from ops_tests.plugin.gather import Look, observation
+from ops_tests.plugin.history import last_look
+from ops_tests.plugin.state import run_of
+from ops_tests.records.database import DatabaseAttempt, DeadLetters, Migration
+from ops_tests.records.logs import LogWindow
+from ops_tests.records.platform import Machine, Release, SecretName
+from ops_tests.records.web import Answer, HealthAttempt
+from ops_tests.rules import health as health_rules
+from ops_tests.rules.machines import serving
+from ops_tests.rules.releases import newest, same_image
+from ops_tests.target import Target
+
+POST_DEPLOY_WINDOW = timedelta(minutes=30)
+"""The farthest back a post-deploy look into the log reaches."""
+
+
+@observation()
+def health_attempt(look: Look) -> HealthAttempt:
+    """The health path, asked once; once more if the first request had to wake a sleeping machine."""
+    url = look.target.base_url + look.target.health.path
+    try:
+        answer: Answer = look.web.get(look.target.health.path)
+    except Unreachable as error:
+        _confirm_network(look)
+        return HealthAttempt(url, None, unreachable=str(error))
+    woken = _woken_machine(look, answer)
+    again = look.web.get(look.target.health.path) if woken else None
+    return HealthAttempt(url, answer, again=again, woken=woken)
+
+
+def _woken_machine(look: Look, answer: Answer) -> str:
+    """The machine that started while a slow first answer was under way, or ""."""
+    if not look.target.platform or answer.seconds <= look.target.limits.health_seconds.value:
+        return ""
+    try:
+        machines: Sequence[Machine] = look.platform.machines()
+    except Blind as error:
+        look.remarks.append(f"whether the request woke a machine cannot be told: {error}")
+        return ""
+    begun, ended = answer.sent_at - timedelta(seconds=1), answer.sent_at + timedelta(seconds=answer.seconds)
+    return next((one.id for one in machines if one.started_at and begun <= one.started_at <= ended), "")
+
+
+def _confirm_network(look: Look) -> None:
+    """Tell "the target is down" from "this runner has no network" by the control address.
+
+    Raises:
+        NoNetwork: The control address does not answer either.
+    """
+    if not look.target.control_url:
+        return
+    from ops_tests.clients.web import Web
+
+    try:
+        Web(look.target.control_url).get("/")
+    except Unreachable as error:
+        message = f"this runner has no network: {look.target.control_url} does not answer either ({error})"
+        raise NoNetwork(message) from None
+
+
+@pytest.fixture(scope="session")
+def health(health_attempt: HealthAttempt) -> Answer:
+    """The health answer that counts; blind when nobody answered."""
+    return health_rules.judged_answer(health_attempt)
+
+
+@observation("platform")
+def machines(look: Look) -> tuple[Machine, ...]:
+    """The application's machines."""
+    return tuple(look.platform.machines())
+
+
+@observation("platform")
+def releases(look: Look) -> tuple[Release, ...]:
+    """The newest releases."""
+    return tuple(look.platform.releases())
+
+
+@observation("platform")
+def secret_names(look: Look) -> tuple[SecretName, ...]:
+    """The secrets that are set, by name."""
+    return tuple(look.platform.secret_names())
+
+
+@observation("platform", "logs")
+def recent_logs(look: Look) -> LogWindow:
+    """The last minutes of the log; after a deployment since the newest release, its machines only."""
+    part = look.target.logs
+    minutes = part.window_minutes if part else 0
+    if look.run.settings.suite != "post_deploy":
+        return read_log(look, datetime.now(UTC) - timedelta(minutes=minutes))
+    release = newest(look.see("releases"))
+    since = max(release.created_at, datetime.now(UTC) - POST_DEPLOY_WINDOW)
+    image = release.image
+    ours = {one.id for one in serving(look.see("machines")) if image and same_image(one.image, image)}
+    window = read_log(look, since)
+    lines = tuple(line for line in window.lines if line.instance in ours)
+    return LogWindow(window.since, window.until, lines, window.complete, window.source)
+
+
+def read_log(look: Look, since: datetime) -> LogWindow:
+    """The log since a moment, from the platform's best source."""
+    window: LogWindow = look.platform.logs(since)
+    return window
+
+
+@pytest.fixture(scope="session")
+def previous_look(request: pytest.FixtureRequest, target: Target) -> datetime | None:
+    """When the previous smoke run looked at this target; None in other suites or without history."""
+    run = run_of(request.config)
+    return last_look(request.config, target.name, run.settings.suite) if run and run.settings.suite == "smoke" else None
+
+
+@observation("database")
+def database_attempt(look: Look) -> DatabaseAttempt:
+    """Connecting to the database and ``SELECT 1``."""
+    attempt: DatabaseAttempt = look.database.answer()
+    if attempt.unreachable:
+        _confirm_network(look)
+    return attempt
+
+
+@observation("database", "dead_letters")
+def dead_letters(look: Look) -> DeadLetters:
+    """The unprocessed dead letters."""
+    letters: DeadLetters = look.database.dead_letters()
+    return letters
+
+
+@observation("database", "migrations")
+def migrations(look: Look) -> tuple[Migration, ...]:
+    """Prisma's record of applied migrations."""
+    return tuple(look.database.migrations())

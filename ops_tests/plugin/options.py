@@ -1,0 +1,130 @@
+"""Command line, ini and environment: what was asked for, and whether checks are about to run at all.
+
+The target is looked up in this order: ``--target``, ``OPS_TARGET`` (environment, then ``.env``), ``ops_target`` in
+pytest.ini. Without any it is the sandbox on a terminal, and a usage error elsewhere: cron loses its environment, and a
+sandbox that is green for ever would be the worst monitor of all.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ops_tests.target import read_environ
+
+CHECKS = Path(__file__).parents[1] / "checks"
+SUITES = ("smoke", "daily", "weekly", "monthly", "post_deploy", "audit", "dr_drill")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was asked for.
+
+    Attributes:
+        targets: Names or paths, in the order given.
+        faults: Faults to plant in the sandbox.
+        expect_image: The image that must be live, or "".
+        expect_release: The release number that must be the newest, or None.
+        suite: The one suite the mark expression names, else the expression itself, else ``all``.
+    """
+
+    targets: tuple[str, ...]
+    faults: tuple[str, ...]
+    expect_image: str
+    expect_release: int | None
+    suite: str
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the suite."""
+    group = parser.getgroup("ops", "operational checks")
+    group.addoption(
+        "--target", action="append", dest="ops_targets", default=[], metavar="NAME|PATH",
+        help="the target to check: a packaged name or a .toml file; repeatable (else OPS_TARGET, .env, ini ops_target)",
+    )  # fmt: skip
+    group.addoption(
+        "--sandbox-if-unnamed", action="store_true", dest="ops_sandbox_if_unnamed",
+        help="check the embedded sandbox when nothing else names a target",
+    )  # fmt: skip
+    group.addoption(
+        "--fault", action="append", dest="ops_faults", default=[], metavar="NAME",
+        help="plant a fault in the sandbox; repeatable; `python -m ops_tests faults` lists them",
+    )  # fmt: skip
+    group.addoption(
+        "--expect-image", dest="ops_expect_image", default="", metavar="REF",
+        help="the image (whole reference, tag or digest) that every machine must run",
+    )  # fmt: skip
+    group.addoption(
+        "--expect-release", dest="ops_expect_release", default=None, type=_release_number, metavar="N",
+        help="the number the newest release must have",
+    )  # fmt: skip
+    parser.addini("ops_target", "the target to check when neither --target nor OPS_TARGET names one", default="")
+
+
+def _release_number(text: str) -> int:
+    if not re.fullmatch(r"v?[0-9]{1,9}", text):
+        message = f"--expect-release wants a release number like 42 or v42, not {text!r}"
+        raise pytest.UsageError(message)
+    return int(text.removeprefix("v"))
+
+
+def settings(config: pytest.Config) -> Settings:
+    """Read what was asked for.
+
+    Raises:
+        pytest.UsageError: No target is named and there is no terminal.
+    """
+    return Settings(
+        targets=_targets(config),
+        faults=tuple(config.getoption("ops_faults")),
+        expect_image=config.getoption("ops_expect_image"),
+        expect_release=config.getoption("ops_expect_release"),
+        suite=suite(config),
+    )
+
+
+def _targets(config: pytest.Config) -> tuple[str, ...]:
+    environ = read_environ(config.rootpath)
+    named = config.getoption("ops_targets") or [environ.get("OPS_TARGET", "") or config.getini("ops_target")]
+    if any(named):
+        return tuple(dict.fromkeys(name for name in named if name))
+    attended = sys.stdout.isatty() and not environ.get("CI")
+    if attended or config.getoption("ops_sandbox_if_unnamed"):
+        return ("sandbox",)
+    line = f"pytest -m {config.getoption('markexpr') or 'daily'} --target NAME"
+    message = (
+        "no target is named, and this is no terminal, so the sandbox is not silently checked instead. "
+        f"Type: {line} (or set OPS_TARGET); --target sandbox is the embedded one"
+    )
+    raise pytest.UsageError(message)
+
+
+def suite(config: pytest.Config) -> str:
+    """The suite that is run: the only suite in the mark expression, else the expression itself, else ``all``."""
+    expression = str(config.getoption("markexpr") or "")
+    named = [word for word in SUITES if re.search(rf"\b{word}\b", expression)]
+    return named[0] if len(named) == 1 else expression or "all"
+
+
+def checks_in_play(config: pytest.Config) -> bool:
+    """Whether the arguments reach the checks, so that a target is needed; ``pytest tests`` and ``--markers`` need none.
+
+    Known before collection, because under xdist only the workers collect.
+    """
+    option = config.option
+    listing = option.collectonly or option.showfixtures or option.show_fixtures_per_test or option.setupplan
+    return not listing and any(_reaches_checks(config, str(argument)) for argument in config.args)
+
+
+def _reaches_checks(config: pytest.Config, argument: str) -> bool:
+    place = argument.partition("::")[0]
+    if config.option.pyargs and place.startswith("ops_tests"):
+        return True
+    path = (config.invocation_params.dir / place).resolve()
+    if path == CHECKS or CHECKS in path.parents:
+        return True
+    return path in CHECKS.parents and "site-packages" not in CHECKS.relative_to(path).parts

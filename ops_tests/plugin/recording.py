@@ -1,0 +1,136 @@
+"""What a check says while it runs: measured values, notes and evidence. This is the one way into the record.
+
+``measured(value, limit)`` writes the value, its limit and its level and returns the value, so that a check that passes
+is recorded as well as one that fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+import pytest
+
+from ops_tests.limits import Limit
+from ops_tests.plugin.options import SUITES
+from ops_tests.records.run import CheckRecord, Level, Measurement, Outcome
+from ops_tests.rules.levels import level_of
+
+Note = Callable[..., None]
+Evidence = Callable[..., None]
+
+
+class Measured(Protocol):
+    """What the fixture ``measured`` is."""
+
+    def __call__(self, value: float, limit: Limit, level: Level | None = None) -> float:
+        """Write a value and its limit and return the value; ``level`` where the value alone does not tell."""
+
+
+@dataclass
+class Jotter:
+    """What one check has said so far, and when it began."""
+
+    measurements: list[Measurement] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    evidence: list[str] = field(default_factory=list)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    duration_seconds: float = 0.0
+
+
+_JOTTER = pytest.StashKey[Jotter]()
+
+
+def jotter_of(item: pytest.Item) -> Jotter:
+    """The item's jotter, made at first use."""
+    return item.stash.setdefault(_JOTTER, Jotter())
+
+
+def is_check(item: pytest.Item) -> bool:
+    """Whether an item is a check: it names its runbook section."""
+    return item.get_closest_marker("runbook") is not None
+
+
+def record_of(item: pytest.Item, outcome: Outcome, sentence: str = "", level: Level | None = None) -> CheckRecord:
+    """The record of a check that came to ``outcome``."""
+    jotter = jotter_of(item)
+    marker = item.get_closest_marker("runbook")
+    documentation = getattr(item, "function", record_of).__doc__ or ""
+    return CheckRecord(
+        target=_target_name(item),
+        check=check_id(item),
+        subject=_subject(item),
+        claim=documentation.strip().split("\n")[0],
+        suites=tuple(suite for suite in SUITES if item.get_closest_marker(suite)),
+        anchor=str(marker.args[0]) if marker and marker.args else "",
+        outcome=outcome,
+        level=level,
+        sentence=sentence,
+        measurements=tuple(jotter.measurements),
+        notes=tuple(jotter.notes),
+        evidence=tuple(jotter.evidence),
+        started_at=jotter.started_at,
+        duration_seconds=round(jotter.duration_seconds, 4),
+    )
+
+
+def check_id(item: pytest.Item) -> str:
+    """The stable id of a check, without its target: ``webhooks/webhook_refuses_get[app/uninstalled]``."""
+    callspec = getattr(item, "callspec", None)
+    others = [str(value) for name, value in callspec.params.items() if name != "target"] if callspec else []
+    name = getattr(item, "originalname", item.name).removeprefix("test_")
+    return f"{_subject(item)}/{name}" + (f"[{'-'.join(others)}]" if others else "")
+
+
+def _subject(item: pytest.Item) -> str:
+    return item.path.stem.removeprefix("test_")
+
+
+def _target_name(item: pytest.Item) -> str:
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("target", "")) if callspec else ""
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Measured:
+    """Write a measured value beside its limit into the record: ``measured(value, limit)``."""
+    jotter = jotter_of(request.node)
+
+    def write(value: float, limit: Limit, level: Level | None = None) -> float:
+        graded = level_of(value, limit)
+        worse = graded and (level or graded)
+        taken = Measurement(value=value, unit=limit.unit, limit=limit.value, key=limit.key, level=worse)
+        jotter.measurements.append(taken)
+        return value
+
+    return write
+
+
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Note:
+    """Say what is worth a line although the claim holds: ``note("...")``, or any number of sentences, or none."""
+    jotter = jotter_of(request.node)
+
+    def write(*sentences: str) -> None:
+        jotter.notes.extend(sentences)
+
+    return write
+
+
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest) -> Evidence:
+    """Say what the judgement rests on: ``evidence("release v42 complete since 05:10Z")``, or any number of lines."""
+    jotter = jotter_of(request.node)
+
+    def write(*lines: str) -> None:
+        jotter.evidence.extend(lines)
+
+    return write
+
+
+def remember(item: pytest.Item, sentences: Iterable[str]) -> None:
+    """Add lines of evidence that the check did not say itself."""
+    evidence_lines = jotter_of(item).evidence
+    evidence_lines.extend(line for line in sentences if line not in evidence_lines)

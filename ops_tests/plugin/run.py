@@ -1,0 +1,78 @@
+"""The end of a run: the status is decided, the record composed, and every rendering written from it."""
+
+from __future__ import annotations
+
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import pytest
+
+from ops_tests import __version__
+from ops_tests.plugin import files, history
+from ops_tests.plugin.exit_status import tally_of
+from ops_tests.plugin.redaction import redactor_of
+from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
+from ops_tests.rules import verdict
+from ops_tests.rules.levels import worst
+from ops_tests.target import Target
+
+PACKAGES = ("pytest", "pytest-html", "pytest-timeout", "pytest-xdist", "requests", "psycopg2-binary", "pydantic")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Decide, compose, write. pytest-html writes its file after this, with our summary in it."""
+    run = run_of(session.config)
+    if run is None or is_worker(session.config):
+        return
+    session.exitstatus = tally_of(session.config).status(session)
+    run.final = compose(session.config, run, int(session.exitstatus))
+    files.write(session.config, run)
+    history.store(session.config, run)
+
+
+def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
+    """The run record from the finished checks, by subject, with the verdict in one sentence."""
+    crashed = [_crashed(run, nodeid) for nodeid in tally_of(config).crashed]
+    checks = sorted([*run.records, *crashed, *run.not_applicable], key=verdict.report_order)
+    clean = redactor_of(config, run)
+    return RunRecord(
+        run_id=run.run_id,
+        suite=run.settings.suite,
+        targets=tuple(map(_target_record, run.targets.values())),
+        faults=run.settings.faults,
+        started_at=run.started_at,
+        finished_at=datetime.now(UTC),
+        exit_status=status,
+        verdict=clean.text(verdict.sentence(checks, status, tuple(run.targets), run.broken)),
+        level=worst(check.level for check in checks),
+        environment=_environment(),
+        checks=tuple(CheckRecord.model_validate(clean.deep(check.model_dump())) for check in checks),
+    )
+
+
+def _target_record(target: Target) -> TargetRecord:
+    return TargetRecord(name=target.name, base_url=target.base_url, sandbox=target.sandbox)
+
+
+def _crashed(run: Run, nodeid: str) -> CheckRecord:
+    """The record of a check whose worker died under it: blind."""
+    path, _, name = nodeid.partition("::")
+    subject = path.rpartition("/")[2].removeprefix("test_").removesuffix(".py")
+    return CheckRecord(
+        target=next(iter(run.targets)),
+        check=f"{subject}/{name.removeprefix('test_')}",
+        subject=subject,
+        claim="",
+        suites=(),
+        anchor="",
+        outcome="blind",
+        sentence="the worker process died while it ran this check; run it alone with -n 0",
+    )
+
+
+def _environment() -> dict[str, str]:
+    packages = {name: version(name) for name in PACKAGES}
+    return {"ops-tests": __version__, "python": platform.python_version(), "platform": platform.platform(), **packages}

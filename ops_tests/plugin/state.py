@@ -1,0 +1,62 @@
+"""What one pytest session knows, kept in its config's stash so that nothing is global to the process."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ops_tests.plugin.options import Settings
+from ops_tests.records.run import CheckRecord, RunRecord
+from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.gather import Gatherer
+    from ops_tests.sandbox.embedded import Sandbox
+
+
+@dataclass
+class Run:
+    """The session's checks: what was asked, the targets, and what came of it.
+
+    Attributes:
+        settings: What was asked for.
+        targets: By name, in the order given. The sandbox's is the packaged file until it has started.
+        run_id: Unique to the run, shared by its xdist workers.
+        started_at: UTC.
+        sandbox: The embedded target once it was started here.
+        records: The finished checks, as they arrive (on the controller).
+        not_applicable: The checks that were left out, with the reason.
+        complaints: What the operator must know about the run itself ("the report could not be written").
+        final: The run record once the session has ended.
+        broken: Why the run as a whole cannot be trusted (internal errors), else "".
+        gatherer: The observations, made when the first is asked for.
+    """
+
+    settings: Settings
+    targets: dict[str, Target]
+    run_id: str = field(default_factory=lambda: secrets.token_hex(4))
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    sandbox: Sandbox | None = None
+    records: list[CheckRecord] = field(default_factory=list)
+    not_applicable: list[CheckRecord] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    final: RunRecord | None = None
+    broken: str = ""
+    gatherer: Gatherer | None = None
+
+
+RUN = pytest.StashKey[Run]()
+
+
+def run_of(config: pytest.Config) -> Run | None:
+    """The session's run, or None when no checks are about to run and the plugin stays out of the way."""
+    return config.stash.get(RUN, None)
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this is an xdist worker: workers look, the controller tells."""
+    return hasattr(config, "workerinput")

@@ -1,0 +1,161 @@
+"""The targets of a session: found before anything is collected, a parameter of every check; the sandbox started."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+import pytest
+
+from ops_tests.errors import OpsError, UsageProblem
+from ops_tests.plugin.options import checks_in_play, settings
+from ops_tests.plugin.state import RUN, Run, is_worker, run_of
+from ops_tests.target import SHOPIFY_ENDPOINTS, Endpoint, Target, read_environ
+from ops_tests.target_file import find_target, load_target, packaged_targets
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
+    """Find the targets and start the sandbox, before pytest or a worker says or does anything."""
+    config = session.config
+    if is_worker(config):
+        _join(config)
+    elif checks_in_play(config):
+        config.stash[RUN] = _begin(config)
+    yield
+
+
+def _begin(config: pytest.Config) -> Run:
+    try:
+        wanted = settings(config)
+        targets = _load(config, wanted.targets)
+        run = Run(wanted, targets)
+        _refuse_faults_on_live_targets(run)
+        if "sandbox" in targets:
+            run.sandbox = _start_sandbox(run)
+    except UsageProblem as error:
+        raise pytest.UsageError(str(error)) from None
+    except OpsError as error:
+        raise pytest.exit.Exception(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR) from None
+    return run
+
+
+def _load(config: pytest.Config, names: tuple[str, ...]) -> dict[str, Target]:
+    environ = read_environ(config.rootpath)
+    loaded: dict[str, Target] = {}
+    for name in names:
+        target = load_target(find_target(name, config.invocation_params.dir), environ)
+        if target.name in loaded:
+            message = (
+                f"two targets are called {target.name!r}: {loaded[target.name].file} and {target.file}; rename one"
+            )
+            raise UsageProblem(message)
+        loaded[target.name] = target
+    return loaded
+
+
+def _refuse_faults_on_live_targets(run: Run) -> None:
+    live = [target.name for target in run.targets.values() if not _embedded(target)]
+    if run.settings.faults and live:
+        message = (
+            f"--fault breaks things on purpose and is only for the sandbox, not for {', '.join(live)}; drop --fault"
+        )
+        raise UsageProblem(message)
+
+
+def _embedded(target: Target) -> bool:
+    return target.file == packaged_targets()["sandbox"]
+
+
+def _start_sandbox(run: Run) -> Any:
+    from ops_tests.sandbox.embedded import Sandbox
+
+    return Sandbox.start(run.settings.faults)
+
+
+def live_targets(run: Run) -> dict[str, Target]:
+    """The targets with the sandbox's real address and secrets in place of the packaged file's."""
+    sandbox = run.sandbox
+    if sandbox is None:
+        return run.targets
+    place = {"base_url": sandbox.base_url}
+    return {
+        name: load_target(target.file, {**target.environ, **sandbox.environ}, place) if _embedded(target) else target
+        for name, target in run.targets.items()
+    }
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Put the started sandbox's address in place before anything asks for it."""
+    run = run_of(session.config)
+    if run and not is_worker(session.config):
+        run.targets = live_targets(run)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a starting xdist worker everything it needs: workers parse the command line anew and start no sandbox."""
+    run = run_of(node.config)
+    if run is None:
+        return
+    run.targets = live_targets(run)
+    node.workerinput["ops"] = {
+        "run_id": run.run_id,
+        "started_at": run.started_at.isoformat(),
+        "targets": [[str(target.file), target.base_url, dict(target.environ)] for target in run.targets.values()],
+    }
+
+
+def _join(config: pytest.Config) -> None:
+    """Take over, in an xdist worker, what the controller found."""
+    from datetime import datetime
+    from pathlib import Path
+
+    told = getattr(config, "workerinput", {}).get("ops")
+    if told is None:
+        return
+    targets = [load_target(Path(file), environ, {"base_url": base_url}) for file, base_url, environ in told["targets"]]
+    started_at = datetime.fromisoformat(told["started_at"])
+    config.stash[RUN] = Run(settings(config), {one.name: one for one in targets}, told["run_id"], started_at)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Ask each check of each target, and each webhook check of each endpoint."""
+    run = run_of(metafunc.config)
+    targets = run.targets if run else {"sandbox": load_target(packaged_targets()["sandbox"], {})}
+    if "target" in metafunc.fixturenames:
+        ids = list(targets) if len(targets) > 1 else [pytest.HIDDEN_PARAM]
+        metafunc.parametrize("target", list(targets), indirect=True, scope="session", ids=ids)
+    if "endpoint" in metafunc.fixturenames:
+        paths = list(endpoints_of(targets))
+        metafunc.parametrize("endpoint", paths, indirect=True)
+
+
+def endpoints_of(targets: Mapping[str, Target]) -> dict[str, Endpoint]:
+    """Every endpoint of any target by id; Shopify's six for a target without webhooks, to be listed as not applicable."""
+    found = [one.webhooks.endpoints if one.webhooks else SHOPIFY_ENDPOINTS for one in targets.values()]
+    return {endpoint.id: endpoint for endpoints in found for endpoint in endpoints}
+
+
+@pytest.fixture(scope="session")
+def target(request: pytest.FixtureRequest) -> Target:
+    """The target under check, as its file describes it."""
+    run = run_of(request.config)
+    if run is None:
+        pytest.exit("a check was collected although the arguments name none; please report this", returncode=3)
+    return run.targets[request.param]
+
+
+@pytest.fixture
+def endpoint(request: pytest.FixtureRequest, target: Target) -> Endpoint:
+    """The webhook endpoint under check."""
+    return endpoints_of({target.name: target})[request.param]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the sandbox, whatever happened."""
+    run = run_of(config)
+    if run and run.sandbox:
+        run.sandbox.stop()

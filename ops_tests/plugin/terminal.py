@@ -1,0 +1,72 @@
+"""The first and the last line in the terminal: what is checked, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from ops_tests.plugin.files import stem_of
+from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.rules.verdict import worst_first
+
+NOTHING_REAL = "embedded sandbox: nothing real is checked"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
+    """Say in the very first line what is checked."""
+    run = run_of(session.config)
+    reporter = _reporter(session.config)
+    if run is not None and reporter is not None:
+        reporter.write_line(first_line(run))
+    yield
+
+
+def _reporter(config: pytest.Config) -> Any:
+    return None if is_worker(config) else config.pluginmanager.get_plugin("terminalreporter")
+
+
+def first_line(run: Run) -> str:
+    """What is checked: the sandbox by its warning, a live target by name and address."""
+    names = [f"{one.name} ({NOTHING_REAL if one.sandbox else one.base_url})" for one in run.targets.values()]
+    faults = f", with faults: {', '.join(run.settings.faults)}" if run.settings.faults else ""
+    return f"target: {', '.join(names)}{faults}"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """Write the verdict, the report's path and the next step as the very last lines; what breaks on the way is told."""
+    run, reporter = run_of(session.config), _reporter(session.config)
+    try:
+        yield
+    except Exception as error:
+        if run is None or reporter is None:
+            raise
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        reporter.write_line(f"BROKEN: the run could not be finished: {type(error).__name__}: {error}")
+        return
+    if run is None or run.final is None or reporter is None:
+        return
+    for line in [*run.complaints, *last_lines(session.config, run)]:
+        reporter.write_line(line)
+
+
+def last_lines(config: pytest.Config, run: Run) -> list[str]:
+    """What to type next, and the verdict with the report's path."""
+    record, stem = run.final, stem_of(config)
+    if record is None:
+        return []
+    bad = [one for one in worst_first(record.checks) if one.outcome in {"finding", "blind"}]
+    first = bad[0] if bad else None
+    runbook = f"next: read {_runbook(config)}/{first.anchor}" if first and first.anchor else ""
+    report = f" -> {stem.with_name('latest.html')}" if stem else ""
+    return [line for line in (runbook, record.verdict + report) if line]
+
+
+def _runbook(config: pytest.Config) -> str:
+    from ops_tests.plugin.options import CHECKS
+
+    folder = CHECKS.parent / "runbook"
+    return str(folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder)

@@ -1,0 +1,92 @@
+"""From pytest's reports to verdicts: ok, note, finding, blind.
+
+A finding is an assert that failed in the check itself. Everything else that is not a pass is blind: a fixture that
+could not look, another exception, a timeout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from ops_tests.errors import OpsError
+from ops_tests.plugin.applicable import fixture_names, item_target
+from ops_tests.plugin.gather import OBSERVATIONS, gatherer_of
+from ops_tests.plugin.recording import is_check, jotter_of, record_of, remember
+from ops_tests.plugin.state import Run, run_of
+from ops_tests.records.run import CheckRecord, Level, Outcome
+from ops_tests.rules.levels import worst
+
+PROPERTY = "ops"
+"""The name under which a report's ``user_properties`` carry the verdict."""
+_FAILURE = pytest.StashKey[tuple[Outcome, str]]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the verdict's word into every failing report, and the finished record into the last one."""
+    report = yield
+    run = run_of(item.config)
+    if run is None or not is_check(item):
+        return report
+    jotter_of(item).duration_seconds += call.duration
+    if report.skipped:
+        item.stash.setdefault(_FAILURE, ("not applicable", f"skipped: {call.excinfo and call.excinfo.value}"))
+    if report.failed:
+        outcome, sentence = _classify(item, call)
+        item.stash.setdefault(_FAILURE, (outcome, sentence))
+        report.user_properties.append((PROPERTY, outcome))
+        if _said_on_purpose(call, outcome):
+            report.longrepr = sentence
+    if report.when == "teardown":
+        _remember_remarks(item, run)
+        report.__dict__["ops_record"] = _finished(item).model_dump(mode="json")  # extra attributes travel with xdist
+    return report
+
+
+def _classify(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, str]:
+    excinfo = call.excinfo
+    if excinfo is None:
+        return "blind", "passed although it was expected to fail (strict xfail)"
+    asserted = call.when == "call" and isinstance(excinfo.value, AssertionError)
+    if asserted and str(excinfo.traceback[-1].path) == str(item.path):
+        return "finding", str(excinfo.value).split("\nassert ")[0].strip()
+    if isinstance(excinfo.value, OpsError):
+        return "blind", str(excinfo.value)
+    return "blind", f"{type(excinfo.value).__name__}: {excinfo.value}".strip()
+
+
+def _said_on_purpose(call: pytest.CallInfo[None], outcome: Outcome) -> bool:
+    """Whether the sentence says it all, so that a traceback would only be noise."""
+    return outcome == "finding" or (call.excinfo is not None and isinstance(call.excinfo.value, OpsError))
+
+
+def _remember_remarks(item: pytest.Item, run: Run) -> None:
+    target = item_target(item, run)
+    for name in fixture_names(item):
+        if name in OBSERVATIONS:
+            remember(item, gatherer_of(run).remarks(target, name))
+
+
+def _finished(item: pytest.Item) -> CheckRecord:
+    jotter = jotter_of(item)
+    outcome, sentence = item.stash.get(_FAILURE, ("note" if jotter.notes else "ok", ""))
+    level = worst(one.level for one in jotter.measurements) or Level.L1
+    return record_of(item, outcome, sentence, level if outcome == "finding" else None)
+
+
+def verdict_of(report: pytest.TestReport) -> str:
+    """The word in a failing report: ``finding`` or ``blind``; a report nobody classified (a crashed worker) is blind."""
+    return next((str(value) for name, value in report.user_properties if name == PROPERTY), "blind")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
+    """Show FINDING and BLIND in pytest's own categories."""
+    known = any(name == PROPERTY for name, _ in report.user_properties)
+    if run_of(config) is None or not report.failed or not known:
+        return None
+    return ("failed", "F", "FINDING") if verdict_of(report) == "finding" else ("error", "B", "BLIND")

@@ -1,0 +1,19 @@
+"""Judging whether the database answers."""
+
+from __future__ import annotations
+
+from ops_tests.limits import Limit
+from ops_tests.records.database import DatabaseAttempt
+from ops_tests.records.run import Level
+
+
+def silent(attempt: DatabaseAttempt, limit: Limit) -> list[str]:
+    """What keeps the database from having answered in time."""
+    if attempt.seconds is None:
+        return [f"{attempt.server} does not answer: {attempt.unreachable}"]
+    return [f"{attempt.server} took {attempt.seconds:.2f} s"] if attempt.seconds > limit.value else []
+
+
+def outage_level(attempt: DatabaseAttempt) -> Level:
+    """L3 when no connection comes about (the runbook's "database connection failed"), else L1."""
+    return Level.L3 if attempt.seconds is None else Level.L1

@@ -1,0 +1,24 @@
+"""How bad a measured value is (L1 within 4 h, L2 within 1 h, L3 within 15 minutes)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ops_tests.limits import Limit
+from ops_tests.records.run import Level
+
+
+def level_of(value: float, limit: Limit) -> Level | None:
+    """The level of ``value``: None within the limit, else what the limit's own thresholds say."""
+    if value <= limit.value:
+        return None
+    if limit.l3_from is not None and value >= limit.l3_from:
+        return Level.L3
+    if limit.l2_from is not None and value >= limit.l2_from:
+        return Level.L2
+    return Level.L1
+
+
+def worst(levels: Iterable[Level | None]) -> Level | None:
+    """The highest of the levels, or None when there is none."""
+    return max((level for level in levels if level), default=None)

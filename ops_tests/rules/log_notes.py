@@ -1,0 +1,26 @@
+"""What is worth a line about a look into the log, beside its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ops_tests.records.logs import LogWindow
+from ops_tests.rules.log_entries import Entry
+from ops_tests.rules.log_errors import rejected_deliveries
+
+
+def rejections(entries: Iterable[Entry]) -> list[str]:
+    """How many deliveries were turned away as documented; our own probes cause such lines too."""
+    rejected = rejected_deliveries(entries)
+    return (
+        [f"{len(rejected)} rejected deliveries in the log, the newest {rejected[-1].timestamp:%H:%M:%S}Z"]
+        if rejected
+        else []
+    )
+
+
+def extent(window: LogWindow) -> str:
+    """How much was read, from when to when, and from which source."""
+    if window.oldest is None or window.newest is None:
+        return f"{window.source}: no lines since {window.since:%H:%M:%S}Z"
+    return f"{window.source}: {len(window.lines)} lines, {window.oldest:%H:%M:%S}Z to {window.newest:%H:%M:%S}Z"

@@ -1,0 +1,28 @@
+"""Judging Prisma's migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ops_tests.errors import NotCovered
+from ops_tests.records.database import Migration
+
+
+def unapplied(migrations: Sequence[Migration], repository: Iterable[str]) -> list[str]:
+    """Migrations that failed, did not finish, or stand in the repository and not in the database.
+
+    Raises:
+        NotCovered: The table is empty, so nothing was ever applied through Prisma and nothing is proved.
+    """
+    if not migrations:
+        raise NotCovered("_prisma_migrations is empty; is this the application's database and schema?")
+    applied = {one.name for one in migrations if one.finished_at and not one.rolled_back_at}
+    stuck = {
+        one.name: "failed" if one.failed else "did not finish"
+        for one in migrations
+        if not one.finished_at and not one.rolled_back_at and one.name not in applied
+    }
+    missing = sorted(set(repository) - applied - set(stuck))
+    return [f"{name} {state}" for name, state in sorted(stuck.items())] + [
+        f"{name} was never applied" for name in missing
+    ]

@@ -1,0 +1,90 @@
+"""Judging releases and the version that is live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ops_tests.errors import NotCovered
+from ops_tests.records.platform import Image, Machine, Release
+from ops_tests.rules.machines import serving
+
+_COMPLETE = {"complete", "succeeded"}
+
+
+def newest(releases: Sequence[Release]) -> Release:
+    """The release with the highest number.
+
+    Raises:
+        NotCovered: The platform lists none.
+    """
+    if not releases:
+        raise NotCovered("the platform lists no release; was the application ever deployed, and may the token see it?")
+    return max(releases, key=lambda release: release.version)
+
+
+def described(release: Release) -> str:
+    """One phrase: number, status, time, image."""
+    return (
+        f"v{release.version} {release.status} since {release.created_at:%Y-%m-%d %H:%M}Z, {release.image or 'no image'}"
+    )
+
+
+def incomplete(releases: Sequence[Release], machines: Iterable[Machine]) -> list[str]:
+    """What keeps the newest release from being complete: its own status, and machines that run another image."""
+    release = newest(releases)
+    found = [] if release.status in _COMPLETE else [f"release v{release.version} is {release.status}"]
+    return found + [
+        f"machine {machine.id} runs {machine.image}, not {release.image}"
+        for machine in serving(machines)
+        if release.image and not same_image(machine.image, release.image)
+    ]
+
+
+def same_image(one: Image, other: Image) -> bool:
+    """Whether two references mean the same image: by digest where both have one, else by repository and tag."""
+    if one.digest and other.digest:
+        return one.digest == other.digest
+    return (one.repository, one.tag) == (other.repository, other.tag)
+
+
+def rollback_candidates(releases: Sequence[Release]) -> list[Release]:
+    """Earlier complete releases with an image other than the one that is live, newest first.
+
+    Setting a secret makes a release with the same image; going back to that would change nothing.
+    """
+    complete = sorted((one for one in releases if one.status in _COMPLETE and one.image), key=lambda one: -one.version)
+    if not complete or complete[0].image is None:
+        return []
+    live = complete[0].image
+    return [one for one in complete[1:] if one.image and not same_image(one.image, live)]
+
+
+def not_live(expected: str, machines: Sequence[Machine]) -> list[str]:
+    """Machines that do not run the expected image, given as a whole reference, a tag or a digest; "" expects none.
+
+    Raises:
+        NotCovered: There is no machine to compare.
+    """
+    present = serving(machines)
+    if not expected:
+        return []
+    if not present:
+        raise NotCovered("the platform lists no machine, so nothing shows which image is live")
+    return [
+        f"machine {machine.id} runs {machine.image}" for machine in present if expected not in _names(machine.image)
+    ]
+
+
+def _names(image: Image) -> set[str]:
+    by_tag = f"{image.repository}:{image.tag}"
+    return {
+        name
+        for name in (str(image), by_tag, image.tag, image.digest, f"{image.repository}@{image.digest}")
+        if name.strip(":@")
+    }
+
+
+def other_release(expected: int | None, releases: Sequence[Release]) -> list[str]:
+    """The newest release, when it is not the expected number."""
+    release = newest(releases)
+    return [] if expected in (None, release.version) else [f"the newest release is v{release.version}"]

@@ -1,0 +1,26 @@
+"""How seen things are put into sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def listed(items: Iterable[str], at_most: int = 20) -> str:
+    """Join offenders with commas; beyond ``at_most`` the rest is counted, so that a sentence stays a sentence."""
+    names = list(items)
+    more = len(names) - at_most
+    return ", ".join(names[:at_most]) + (f" and {more} more" if more > 0 else "")
+
+
+def duration(seconds: float) -> str:
+    """A time span as people say it: ``840 ms``, ``12 s``, ``45 min``, ``2.5 h``, ``3 d``."""
+    for size, unit in ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s")):
+        if seconds >= (2 if unit != "s" else 1) * size:
+            return f"{round(seconds / size, 1):g} {unit}"
+    return f"{seconds * 1000:.0f} ms"
+
+
+def excerpt(text: str, length: int = 80) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text[: 4 * length].split())
+    return line if len(line) <= length else line[:length] + "..."

@@ -1,0 +1,152 @@
+"""The embedded target as the suite sees it: started, described by an address and some variables, stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from ops_tests.errors import SandboxFailed
+from ops_tests.sandbox import folder as folders
+from ops_tests.sandbox.faults import planted
+from ops_tests.sandbox.world import BIN
+
+PACKAGED = Path(__file__).parents[1] / "targets" / "sandbox.toml"
+READY_SECONDS = 60.0
+STOP_SECONDS = 15.0
+
+
+@dataclass
+class Sandbox:
+    """A running sandbox.
+
+    It is a process of its own in a session of its own. When the process that started it ends, however it ends, the
+    sandbox ends too and removes its folder.
+
+    Attributes:
+        base_url: The application's address.
+        environ: The variables a target file needs, to be laid over the environment.
+        folder: Where everything of it stands.
+    """
+
+    base_url: str
+    environ: dict[str, str] = field(repr=False)
+    folder: Path
+    _process: subprocess.Popen[bytes] = field(repr=False)
+
+    @classmethod
+    def start(cls, faults: Sequence[str] = (), folder: Path | None = None) -> Sandbox:
+        """Start a sandbox and wait until it is ready.
+
+        Args:
+            faults: Names from `FAULTS`, applied in this order.
+            folder: An empty or new folder; by default a fresh one among the temporary files.
+
+        Raises:
+            UnknownName: A fault nobody knows.
+            SandboxFailed: A part did not start within 60 s.
+        """
+        planted(faults)
+        folders.sweep()
+        path, lock = folders.make(folder)
+        with tempfile.TemporaryFile() as errors:
+            try:
+                process = _process(path, lock, faults, errors)
+            finally:
+                os.close(lock)
+            try:
+                ready = _ready(process, errors)
+            except BaseException:
+                _end(process, path)
+                raise
+        return cls(ready["base_url"], ready["environ"], path, process)
+
+    def stop(self) -> None:
+        """End it and wait until its folder is gone; a second call does nothing."""
+        _end(self._process, self.folder)
+
+
+def _process(folder: Path, lock: int, faults: Sequence[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    # PostgreSQL's variables would lead the sandbox's own connections elsewhere.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    package = str(Path(__file__).parents[2])
+    search = os.pathsep.join(filter(None, (package, inherited.get("PYTHONPATH"))))
+    return subprocess.Popen(
+        [sys.executable, "-m", "ops_tests.sandbox", str(folder), str(lock), *faults],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        pass_fds=(lock,),
+        start_new_session=True,
+        env={**inherited, "PYTHONPATH": search},
+    )
+
+
+def _ready(process: subprocess.Popen[bytes], errors: IO[bytes]) -> dict[str, Any]:
+    """What the sandbox says when it is ready."""
+    assert process.stdout is not None  # noqa: S101 - it was started with a pipe
+    if not select.select([process.stdout], [], [], READY_SECONDS)[0]:
+        raise SandboxFailed(f"sandbox: not ready after {READY_SECONDS:.0f} s; is this machine overloaded? try again")
+    line = process.stdout.readline()
+    if not line:
+        errors.seek(0)
+        said = "\n".join(errors.read().decode(errors="replace").strip().splitlines()[-8:])
+        raise SandboxFailed(f"sandbox: its process ended before it was ready; it said:\n{said}")
+    ready: dict[str, Any] = json.loads(line)
+    if "failure" in ready:
+        raise SandboxFailed(ready["failure"])
+    return ready
+
+
+def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    _await_removal(folder)
+
+
+def _await_removal(folder: Path) -> None:
+    """After a kill the guard needs a moment; whatever is left then is removed here."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_files(sandbox: Sandbox, directory: Path) -> None:
+    """Describe a running sandbox for another terminal.
+
+    Writes ``target.toml`` (the packaged target at this sandbox's address, named ``sandbox-live``) and ``env``, which is
+    read with ``. DIR/env`` and, since it holds secrets, is for its owner's eyes only.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    target = PACKAGED.read_text(encoding="utf-8")
+    target = re.sub(r'^name = ".*"$', 'name = "sandbox-live"', target, count=1, flags=re.MULTILINE)
+    target = re.sub(r'^base_url = ".*"$', f'base_url = "{sandbox.base_url}"', target, count=1, flags=re.MULTILINE)
+    (directory / "target.toml").write_text(target, encoding="utf-8")
+    env = directory / "env"
+    env.touch(mode=0o600)
+    env.chmod(0o600)
+    env.write_text("".join(_exports(sandbox)), encoding="utf-8")
+
+
+def _exports(sandbox: Sandbox) -> list[str]:
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sandbox.environ.items() if name != "PATH"]
+    programs = sandbox.folder / BIN
+    return [*lines, f'export PATH={shlex.quote(str(programs))}:"$PATH"\n'] if programs.exists() else lines

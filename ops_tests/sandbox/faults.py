@@ -1,0 +1,33 @@
+"""All faults by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from ops_tests.errors import UnknownName
+from ops_tests.sandbox import faults_application, faults_database, faults_platform
+from ops_tests.sandbox.fault import Fault, Turn
+from ops_tests.sandbox.scenario import Scenario
+
+__all__ = ["FAULTS", "Fault", "Turn", "planted"]
+
+FAULTS: dict[str, Fault] = {
+    fault.name: fault for fault in (*faults_application.FAULTS, *faults_database.FAULTS, *faults_platform.FAULTS)
+}
+
+
+def planted(names: Sequence[str]) -> Scenario:
+    """The scenario with the named faults, applied in this order.
+
+    Raises:
+        UnknownName: A fault nobody knows.
+    """
+    scenario = Scenario()
+    for name in names:
+        if name not in FAULTS:
+            guess = difflib.get_close_matches(name, FAULTS, 1)
+            hint = f"did you mean {guess[0]}? " if guess else ""
+            raise UnknownName(f"unknown fault {name!r}; {hint}there are {', '.join(FAULTS)}")
+        scenario = FAULTS[name].change(scenario)
+    return scenario

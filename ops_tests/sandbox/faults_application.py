@@ -1,0 +1,94 @@
+"""Faults of the application: its health path and its webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ops_tests.sandbox.checks_by_need import (
+    ACCEPTS,
+    ANSWERS,
+    EFFECT,
+    IN_TIME,
+    NO_EFFECT,
+    ONCE,
+    REFUSES_GET,
+    REJECTS,
+    SAYS_HEALTHY,
+    SYNTHETIC,
+    UNSIGNED,
+)
+from ops_tests.sandbox.fault import Fault, blind, finding
+from ops_tests.sandbox.scenario import PREFIX, Scenario
+from ops_tests.sandbox.topics import TOPICS
+
+SCOPES_UPDATE, SHOP_REDACT = "/webhooks/app/scopes_update", "/webhooks/shop/redact"
+HTML = (
+    "<!doctype html><html><head><title>Application Error</title></head><body><h1>Application Error</h1></body></html>"
+)
+
+
+def _health(**changes: Any) -> Callable[[Scenario], Scenario]:
+    return lambda scenario: replace(scenario, health=replace(scenario.health, **changes))
+
+
+def _webhooks(**changes: Any) -> Callable[[Scenario], Scenario]:
+    return lambda scenario: replace(scenario, webhooks=replace(scenario.webhooks, **changes))
+
+
+def _with_our_prefix(scenario: Scenario) -> Scenario:
+    shop = f"{PREFIX}-outlet.myshopify.com"
+    return replace(scenario, database=replace(scenario.database, sessions=(*scenario.database.sessions, shop)))
+
+
+def _of(check: str, path: str) -> str:
+    return check.replace("*", path.removeprefix("/webhooks/"))
+
+
+FAULTS = (
+    Fault("health-500", "health answers 500",
+          finding("L3", ANSWERS) + finding("L1", SAYS_HEALTHY),
+          _health(status=500, body='{"error":"Internal Server Error"}')),
+    Fault("health-slow", "health answers after 1.2 s",
+          finding("L1", IN_TIME), _health(delay_seconds=1.2)),
+    Fault("health-very-slow", "health answers after 3.5 s",
+          finding("L2", IN_TIME), _health(delay_seconds=3.5)),
+    Fault("health-degraded", "health answers 200 and says degraded",
+          finding("L1", SAYS_HEALTHY), _health(body='{"status":"degraded","service":"timedify"}')),
+    Fault("health-html", "health answers 200 with an HTML error page",
+          finding("L1", SAYS_HEALTHY), _health(body=HTML, content_type="text/html; charset=utf-8")),
+    Fault("health-redirect", "health redirects to another host",
+          finding("L1", ANSWERS, SAYS_HEALTHY),
+          _health(status=302, body="", redirect_to="http://parking.example.invalid/health")),
+    Fault("health-empty", "health answers 200 with nothing",
+          finding("L1", SAYS_HEALTHY), _health(body="")),
+    Fault("health-cut", "health answers 200 and the body ends half-way",
+          finding("L1", SAYS_HEALTHY), _health(cut=True)),
+    Fault("health-refused", "the application's port refuses connections",
+          finding("L3", ANSWERS) + blind(SAYS_HEALTHY, IN_TIME, *SYNTHETIC, REFUSES_GET),
+          lambda scenario: replace(scenario, listens=False)),
+    Fault("webhooks-swallow", "valid deliveries are answered 200 and forgotten",
+          finding("L1", EFFECT, ONCE), _webhooks(swallows=True)),
+    Fault("webhooks-accept-forged", "the signature is not looked at",
+          finding("L1", REJECTS, NO_EFFECT), _webhooks(accepts_forged=True)),
+    Fault("webhooks-fail-one", "app/scopes_update answers 500",
+          finding("L2", _of(ACCEPTS, SCOPES_UPDATE)) + finding("L1", _of(EFFECT, SCOPES_UPDATE)),
+          _webhooks(failing=(SCOPES_UPDATE,))),
+    Fault("webhooks-fail-all", "all six endpoints answer 500",
+          finding("L3", ACCEPTS) + finding("L1", EFFECT, ONCE), _webhooks(failing=tuple(TOPICS))),
+    Fault("webhooks-secret-differs", "the application verifies with another secret than ours",
+          finding("L2", ACCEPTS) + finding("L1", EFFECT, ONCE), _webhooks(verifies_with_another_secret=True)),
+    Fault("webhooks-slow", "shop/redact answers after 6 s",
+          finding("L2", _of(ACCEPTS, SHOP_REDACT)), _webhooks(slow=(SHOP_REDACT,))),
+    Fault("webhooks-unsigned-status", "unsigned deliveries are answered 500",
+          finding("L1", UNSIGNED), _webhooks(unsigned_status=500)),
+    Fault("webhooks-answer-get", "a GET of a webhook path is answered 200",
+          finding("L1", REFUSES_GET), _webhooks(answers_get=True)),
+    Fault("webhooks-record-twice", "each delivery is recorded a second time under another id",
+          finding("L1", ONCE), _webhooks(records_twice=True)),
+    Fault("webhooks-forged-effect", "forged and unsigned deliveries are refused, and worked on all the same",
+          finding("L1", NO_EFFECT), _webhooks(works_on_forged=True)),
+    Fault("session-with-our-prefix", "a real shop bears the synthetic prefix, so nothing may be sent",
+          blind(*SYNTHETIC), _with_our_prefix),
+)  # fmt: skip

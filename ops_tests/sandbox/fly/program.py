@@ -1,0 +1,47 @@
+"""The stand-in's main: find the command, run it, end with flyctl's exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+
+from ops_tests.sandbox.fly import arguments, output
+from ops_tests.sandbox.fly.commands import RUN
+from ops_tests.sandbox.fly.session import FlyError
+
+CANCELLED = 127
+
+
+def main(state_file: str, argv: list[str]) -> int:
+    """Run one command line and return its exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: os._exit(CANCELLED))
+    with open(state_file, encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow to import
+        state = json.load(file)
+    try:
+        return _run(state, argv)
+    except BrokenPipeError:
+        os._exit(1)
+
+
+def _run(state: dict[str, object], argv: list[str]) -> int:
+    if argv in (["--version"], ["-v"]):
+        output.out("flyctl version 0.4.87\n")
+        return 0
+    try:
+        words, flags = arguments.parse(argv)
+        RUN[words](state, flags)
+    except arguments.HelpWanted as wanted:
+        output.print_help(wanted.words)
+    except arguments.UsageError as error:
+        if error.words:
+            output.print_usage(error.words)
+        else:
+            output.out("Run 'flyctl --help' for usage.\n\n")
+        output.print_error(str(error))
+        return 1
+    except FlyError as error:
+        output.print_error(str(error))
+        return 1
+    return 0

@@ -1,0 +1,157 @@
+"""What the fly stand-in knows, as one JSON document: machines, releases and secrets in flyctl's own shapes."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ops_tests.sandbox.scenario import CURRENT_IMAGE, Machine, Platform, Release
+
+APP = "timedify-sandbox"
+REGISTRY = "registry.fly.io"
+CHECK = "servicecheck-00-http-3000"
+GATE = {"interval": "10s", "timeout": "2s", "grace_period": "20s", "method": "GET", "path": "/health"}
+CONCURRENCY = {"type": "connections", "hard_limit": 25, "soft_limit": 20}
+
+
+def document(plan: Platform, token: str, now: datetime) -> dict[str, Any]:
+    """The state file's content.
+
+    Args:
+        plan: What the scenario says of the platform.
+        token: The one token that is accepted.
+        now: The start of the sandbox, UTC.
+    """
+    release = next((item for item in plan.releases if item.image == CURRENT_IMAGE), plan.releases[0])
+    return {
+        "app": APP if plan.access != "unknown app" else "",
+        "token": token if plan.access != "refused" else "",
+        "text_instead_of_json": plan.text_instead_of_json,
+        "machines": [_machine(machine, release, now) for machine in plan.machines],
+        "releases": [_release(item, now) for item in plan.releases],
+        "secrets": [{"name": name, "digest": _digest(name)[:16], "status": status} for name, status in plan.secrets],
+        "config": _fly_toml(),
+    }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _ago(now: datetime, minutes: float) -> str:
+    return f"{now.astimezone(UTC) - timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _machine(plan: Machine, release: Release, now: datetime) -> dict[str, Any]:
+    started = release.minutes_ago - 1
+    image = {"registry": REGISTRY, "repository": APP, "tag": plan.image, "digest": f"sha256:{_digest(plan.image)}",
+             "labels": {"GH_SHA": _digest(plan.image)[:40]}}  # fmt: skip
+    facts = {
+        "id": plan.id,
+        "name": f"quiet-{plan.id[-4:]}",
+        "state": plan.state,
+        "region": "fra",
+        "image_ref": image,
+        "instance_id": f"01KQ{_digest(plan.id)[:22].upper()}",
+        "private_ip": f"fdaa:2:45b8:a7b:9f:{plan.id[-4:]}:{plan.id[:4]}:2",
+        "created_at": _ago(now, 310 * 1440),
+        "updated_at": _ago(now, started),
+    }
+    known = {"config" if plan.host == "ok" else "incomplete_config": _config(plan, release)}
+    # A machine whose host is away shows what the API still knows: no whole config.
+    return {**facts, **known, "events": _events(plan, now, started), "checks": [_check(plan, now, started)],
+            "host_status": plan.host, "cordoned": False}  # fmt: skip
+
+
+def _config(plan: Machine, release: Release) -> dict[str, Any]:
+    metadata = {"fly_flyctl_version": "0.4.87", "fly_platform_version": "v2", "fly_process_group": "app",
+                "fly_release_id": f"rel_{release.version}", "fly_release_version": str(release.version)}  # fmt: skip
+    environment = {"FLY_PROCESS_GROUP": "app", "NODE_ENV": "production", "PORT": "3000", "PRIMARY_REGION": "fra",
+                   "SMTP_PASSWORD": _digest(plan.id)[:16], "TRACE_TOKEN": _digest(plan.image)[:24]}  # fmt: skip
+    return {
+        "env": environment,
+        "init": {},
+        "guest": {"cpu_kind": "shared", "cpus": 1, "memory_mb": 1024},
+        "metadata": metadata,
+        "services": [_service(plan)],
+        "image": f"{REGISTRY}/{APP}:{plan.image}",
+        "restart": {"policy": "on-failure", "max_retries": 10},
+    }
+
+
+def _service(plan: Machine) -> dict[str, Any]:
+    web = {"port": 80, "handlers": ["http"], "force_https": True}
+    return {
+        "protocol": "tcp",
+        "internal_port": 3000,
+        "autostop": plan.auto_stop,
+        "autostart": True,
+        "min_machines_running": 1,
+        "ports": [web, {"port": 443, "handlers": ["http", "tls"]}],
+        "checks": [{"type": "http", **GATE}],
+        "concurrency": CONCURRENCY,
+        "force_instance_key": None,
+    }
+
+
+def _events(plan: Machine, now: datetime, started: float) -> list[dict[str, Any]]:
+    """Newest first; a stopped machine ended of itself, asked by nobody."""
+    start = {"type": "start", "status": "started", "source": "flyd", "timestamp": _milliseconds(now, started)}
+    launch = {"type": "launch", "status": "created", "source": "user", "timestamp": _milliseconds(now, started + 0.1)}
+    if plan.state == "started":
+        return [start, launch]
+    ended = {"exit_code": 1, "oom_killed": False, "requested_stop": False, "exited_at": _ago(now, 4)}
+    stop = {"type": "exit", "status": "stopped", "source": "flyd", "timestamp": _milliseconds(now, 4)}
+    return [{**stop, "request": {"exit_event": ended, "restart_count": 0}}, start, launch]
+
+
+def _milliseconds(now: datetime, minutes: float) -> int:
+    return int((now - timedelta(minutes=minutes)).timestamp() * 1000)
+
+
+def _check(plan: Machine, now: datetime, started: float) -> dict[str, str]:
+    output = {"passing": '{"status":"ok"}', "critical": "connect: connection refused <127.0.0.1:3000> & given up"}.get(
+        plan.check, ""
+    )
+    return {"name": CHECK, "status": plan.check, "output": output, "updated_at": _ago(now, started)}
+
+
+def _release(plan: Release, now: datetime) -> dict[str, Any]:
+    user = {"ID": "vkzM9RPo1bZ4K", "Name": "Timedify Ops", "Email": "ops@example.invalid", "EnablePaidHobby": False}
+    return {
+        "ID": f"rel_{plan.version}",
+        "Version": plan.version,
+        "Stable": plan.status == "complete",
+        "InProgress": False,
+        "Reason": "",
+        "Description": "Release",
+        "Status": plan.status,
+        "DeploymentStrategy": "",
+        "Metadata": None,
+        "User": user,
+        "EvaluationID": "",
+        "CreatedAt": _ago(now, plan.minutes_ago),
+        "ImageRef": f"{REGISTRY}/{APP}:{plan.image}",
+    }
+
+
+def _fly_toml() -> dict[str, Any]:
+    service = {
+        "internal_port": 3000,
+        "force_https": True,
+        "auto_stop_machines": False,
+        "auto_start_machines": True,
+        "min_machines_running": 1,
+        "processes": ["app"],
+        "checks": [GATE],
+        "concurrency": CONCURRENCY,
+    }
+    return {
+        "app": APP,
+        "primary_region": "fra",
+        "env": {"NODE_ENV": "production", "PORT": "3000"},
+        "processes": {"app": "npm run start"},
+        "http_service": service,
+        "vm": [{"memory": "1gb", "cpu_kind": "shared", "cpus": 1}],
+    }

@@ -1,0 +1,59 @@
+"""Fly's HTTP logs API: pages of the log store, for whoever bears the token."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+from ops_tests.sandbox.http_server import Handler, Server
+from ops_tests.sandbox.log_store import Entry, LogStore
+
+
+class LogsApi(Server):
+    """``GET /api/v1/apps/<app>/logs?next_token=&instance=&region=``."""
+
+    def __init__(self, store: LogStore, app: str, token: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.store, self.app, self.token = store, app, token
+
+    def status(self, path: str, authorization: str) -> int:
+        """The HTTP status a request deserves."""
+        if not self.token or authorization not in {f"Bearer {self.token}", f"FlyV1 {self.token}", self.token}:
+            return 401
+        return 200 if path == f"/api/v1/apps/{self.app}/logs" else 404
+
+
+class _Handler(Handler):
+    server: LogsApi
+
+    def do_GET(self) -> None:  # noqa: N802 - the name http.server looks for
+        url = urlsplit(self.path)
+        status = self.server.status(url.path, self.headers.get("Authorization", ""))
+        if status != 200:
+            return self.send(status, {401: b"Unauthorized", 404: b"Not Found"}[status], {"Content-Type": "text/plain"})
+        asked = {name: values[0] for name, values in parse_qs(url.query).items()}
+        token = asked.get("next_token", "")
+        if token and not token.isdecimal():
+            return self.send(400, b'{"error":"invalid next_token"}', {"Content-Type": "application/json"})
+        entries, token = self.server.store.page(token, asked.get("instance", ""), asked.get("region", ""))
+        answer = {"data": [_item(entry) for entry in entries], "meta": {"next_token": token}}
+        return self.send(
+            200, json.dumps(answer, ensure_ascii=False).encode(), {"Content-Type": "application/json; charset=utf-8"}
+        )
+
+
+def _item(entry: Entry) -> dict[str, object]:
+    seconds, nanoseconds = divmod(entry.at, 10**9)
+    timestamp = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
+    meta = {"instance": entry.instance, "region": entry.region, "event": {"provider": entry.provider},
+            "http": {"request": {"id": "", "method": "", "version": ""}, "response": {"status_code": 0}},
+            "error": {"code": 0, "message": ""}, "url": {"full": ""}}  # fmt: skip
+    attributes = {
+        "timestamp": timestamp,
+        "message": entry.message,
+        "level": "info",
+        "instance": entry.instance,
+        "region": entry.region,
+    }
+    return {"id": str(entry.at), "type": "log", "attributes": {**attributes, "meta": meta}}

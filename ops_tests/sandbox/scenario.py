@@ -1,0 +1,184 @@
+"""Everything about the embedded target a fault can change, in one frozen value; the defaults are a healthy system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+PREFIX = "ops-synthetic"
+CURRENT_IMAGE = "deployment-01KQ4TEYWW64FHWVDNCRW0H1EW"
+OLDER_IMAGE = "deployment-01KPN8Z3M5C2VQ0Y7T4B9XJRAD"
+
+
+@dataclass(frozen=True)
+class Health:
+    """The answer of ``GET /health`` as seen from outside; the platform's own check of the machines is set in `Machine`.
+
+    Attributes:
+        status: HTTP status.
+        body: The body.
+        content_type: Its type.
+        delay_seconds: How long the answer takes.
+        redirect_to: The Location header, or "".
+        cut: Whether the connection ends before the announced length.
+    """
+
+    status: int = 200
+    body: str = '{"status":"ok","service":"timedify"}'
+    content_type: str = "application/json; charset=utf-8"
+    delay_seconds: float = 0
+    redirect_to: str = ""
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """How the application treats deliveries.
+
+    Attributes:
+        unsigned_status: What a delivery without a signature is answered with.
+        failing: Paths whose valid deliveries are answered 500.
+        slow: Paths whose valid deliveries are answered late, the work being done in time.
+        slow_seconds: How late.
+        swallows: Whether valid deliveries are answered 200 and forgotten.
+        accepts_forged: Whether the signature is not looked at.
+        verifies_with_another_secret: Whether the application holds another secret than we do.
+        answers_get: Whether a GET is answered 200.
+        records_twice: Whether each delivery leaves a second row under an id of its own.
+        works_on_forged: Whether a refused forgery does its work all the same.
+    """
+
+    unsigned_status: int = 200
+    failing: tuple[str, ...] = ()
+    slow: tuple[str, ...] = ()
+    slow_seconds: float = 6
+    swallows: bool = False
+    accepts_forged: bool = False
+    verifies_with_another_secret: bool = False
+    answers_get: bool = False
+    records_twice: bool = False
+    works_on_forged: bool = False
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A dead letter that nobody has replayed: its age in minutes and how often it was replayed in vain."""
+
+    minutes_ago: float
+    retries: int = 0
+
+
+@dataclass(frozen=True)
+class Migration:
+    """A row of ``_prisma_migrations``; ``finished`` and ``failed`` exclude each other."""
+
+    name: str
+    days_ago: float
+    finished: bool = True
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Database:
+    """Rows, rights, and how the read-only role reaches them.
+
+    Attributes:
+        letters: Unprocessed dead letters.
+        migrations: Rows of ``_prisma_migrations``.
+        sessions: Shops with a session beside those of the past.
+        hidden: Table and column of what the read-only role may not read although it should.
+        missing: Tables that are not there.
+        reader: What the connection string of the read-only role leads to.
+    """
+
+    letters: tuple[Letter, ...] = ()
+    migrations: tuple[Migration, ...] = (
+        Migration("20260114091500_init", 310),
+        Migration("20260302140210_webhook_events", 263),
+        Migration("20260518073055_dead_letters", 186),
+    )
+    sessions: tuple[str, ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
+    missing: tuple[str, ...] = ()
+    reader: Literal["good", "wrong password", "refused", "silent", "unknown host"] = "good"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A log line of the past: how many seconds before the start, and its text."""
+
+    seconds_ago: float
+    message: str
+
+
+@dataclass(frozen=True)
+class Logs:
+    """What the log delivers (``the old`` is what is older than six minutes), and lines beside those of the past."""
+
+    delivers: Literal["everything", "nothing", "the old"] = "everything"
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One machine as the platform shows it; the words are the platform's."""
+
+    id: str
+    state: str = "started"
+    check: str = "passing"
+    image: str = CURRENT_IMAGE
+    host: str = "ok"
+    auto_stop: bool = False
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release: its number, status, age in minutes and image tag."""
+
+    version: int
+    status: str
+    minutes_ago: float
+    image: str
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What fly says.
+
+    Attributes:
+        machines: The application's machines.
+        releases: Newest first.
+        secrets: Name and status of each secret.
+        access: Whether token and app are known, or fly is not there at all.
+        text_instead_of_json: Whether commands asked for JSON print their table.
+    """
+
+    machines: tuple[Machine, ...] = (Machine("d8d4017a6e3278"), Machine("e286065f969386"))
+    releases: tuple[Release, ...] = (
+        Release(42, "complete", 20, CURRENT_IMAGE),
+        Release(41, "failed", 2 * 1440, "deployment-01KQ0B7F2H8N4W6Z1K5M3PXSCE"),
+        Release(40, "complete", 6 * 1440, OLDER_IMAGE),
+        Release(39, "complete", 13 * 1440, "deployment-01KNZ5R9T2E7A4D8G1J3M6PQSV"),
+    )
+    secrets: tuple[tuple[str, str], ...] = (
+        ("DATABASE_URL", "Deployed"),
+        ("SCOPES", "Deployed"),
+        ("SENTRY_DSN", "Deployed"),
+        ("SHOPIFY_API_KEY", "Deployed"),
+        ("SHOPIFY_API_SECRET", "Deployed"),
+        ("SHOPIFY_APP_URL", "Deployed"),
+    )
+    access: Literal["good", "refused", "unknown app", "missing"] = "good"
+    text_instead_of_json: bool = False
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """The whole embedded target; ``listens`` says whether the application's port accepts connections."""
+
+    listens: bool = True
+    health: Health = field(default_factory=Health)
+    webhooks: Webhooks = field(default_factory=Webhooks)
+    database: Database = field(default_factory=Database)
+    logs: Logs = field(default_factory=Logs)
+    platform: Platform = field(default_factory=Platform)

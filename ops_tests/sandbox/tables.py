@@ -1,0 +1,109 @@
+"""The application's database: its schema, its rows, its owner and the read-only role."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import QuotedString, quote_ident
+from psycopg2.extras import execute_values
+
+from ops_tests.sandbox import past
+from ops_tests.sandbox.postgres import Postgres
+from ops_tests.sandbox.scenario import Database
+
+NAME, OWNER, READER = "timedify", "timedify_app", "ops_reader"
+SCHEMA = Path(__file__).with_name("schema.sql")
+READER_ROLE = Path(__file__).with_name("reader_role.sql")
+COLUMNS = {
+    '"Session"': 'id, shop, state, "isOnline", scope, expires, "accessToken"',
+    "webhook_events": 'id, topic, shop, "processedAt", "createdAt"',
+    "dead_letters": 'id, topic, shop, payload, error, stack, "retryCount", "retriedAt", "createdAt"',
+    "_prisma_migrations": "id, checksum, finished_at, migration_name, logs, started_at, applied_steps_count",
+}
+
+
+def make(postgres: Postgres, plan: Database) -> dict[str, str]:
+    """Make the database with schema, roles and rows.
+
+    Returns:
+        The password of each role, by name.
+    """
+    passwords = {OWNER: secrets.token_hex(16), READER: secrets.token_hex(16)}
+    with _cursor(postgres.dsn()) as cursor:
+        cursor.execute(f"CREATE ROLE {OWNER} LOGIN PASSWORD %s", [passwords[OWNER]])
+        cursor.execute(f"CREATE DATABASE {NAME} OWNER {OWNER}")
+    with _cursor(postgres.dsn(OWNER, passwords[OWNER], NAME)) as cursor:
+        cursor.execute(SCHEMA.read_text(encoding="utf-8"))
+        _fill(cursor, plan)
+    with _cursor(postgres.dsn(database=NAME)) as cursor:
+        variables = {"role": READER, "password": passwords[READER]}
+        cursor.execute(with_variables(READER_ROLE.read_text(encoding="utf-8"), variables, cursor))
+        for statement in _spoiling(plan):
+            cursor.execute(statement)
+    return passwords
+
+
+@contextmanager
+def _cursor(dsn: str) -> Iterator[Any]:
+    with closing(psycopg2.connect(dsn)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            yield cursor
+
+
+def _spoiling(plan: Database) -> Iterator[str]:
+    for table, column in plan.hidden:
+        yield f"REVOKE SELECT ({column}) ON {table} FROM {READER}"  # noqa: S608 - constants
+    for table in plan.missing:
+        yield f"DROP TABLE IF EXISTS {table}"
+
+
+def _fill(cursor: Any, plan: Database) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)  # Prisma writes UTC into columns without a time zone
+    rows = (
+        past.sessions(plan, now),
+        past.webhook_events(now),
+        past.dead_letters(plan, now),
+        past.migrations(plan, now),
+    )
+    for (table, columns), values in zip(COLUMNS.items(), rows, strict=True):
+        execute_values(cursor, f"INSERT INTO {table} ({columns}) VALUES %s", values)  # noqa: S608 - constants
+
+
+def with_variables(script: str, variables: Mapping[str, str], cursor: Any) -> str:
+    r"""Fill in ``:"name"`` and ``:'name'`` as ``psql -v name=value`` does."""
+
+    def quoted(match: re.Match[str]) -> str:
+        value = variables[match[2]]
+        return quote_ident(value, cursor) if match[1] == '"' else QuotedString(value).getquoted().decode()
+
+    return re.sub(r""":(["'])(\w+)\1""", quoted, script)
+
+
+def reader_dsn(postgres: Postgres, plan: Database, password: str, silent: socket.socket) -> str:
+    """The connection string the checks are given; a faulty one leads to where the fault says.
+
+    Args:
+        postgres: The server.
+        plan: Says where the string leads.
+        password: The read-only role's.
+        silent: A socket of 127.0.0.1, bound only; it is made to listen, and never answers, when the plan wants that.
+    """
+    if plan.reader == "wrong password":
+        password = secrets.token_hex(16)
+    place = f"127.0.0.1:{postgres.port}"
+    if plan.reader == "unknown host":
+        place = "db.example.invalid:5432"
+    elif plan.reader in {"refused", "silent"}:
+        place = f"127.0.0.1:{silent.getsockname()[1]}"
+    if plan.reader == "silent":
+        silent.listen(64)
+    return f"postgresql://{READER}:{password}@{place}/{NAME}"

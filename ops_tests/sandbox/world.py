@@ -1,0 +1,115 @@
+"""All parts of the embedded target, running in this process and below it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shlex
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ops_tests.sandbox import fly_state, past, tables
+from ops_tests.sandbox.application import Application
+from ops_tests.sandbox.application_tables import ApplicationTables
+from ops_tests.sandbox.deliveries import Deliveries
+from ops_tests.sandbox.log_store import LogStore
+from ops_tests.sandbox.logs_api import LogsApi
+from ops_tests.sandbox.postgres import Postgres
+from ops_tests.sandbox.scenario import Platform, Scenario
+
+BIN = "bin"
+HEARTBEAT_SECONDS = 0.5
+STAND_IN = Path(__file__).with_name("fly_stand_in.py")
+
+
+@contextmanager
+def running(folder: Path, scenario: Scenario) -> Iterator[tuple[str, dict[str, str]]]:
+    """Run everything.
+
+    Yields:
+        The application's address, and the variables a target file needs.
+
+    Raises:
+        SandboxFailed: A part did not start; the message says which.
+    """
+    secret, token = f"shpss_{secrets.token_hex(16)}", f"fm2_{secrets.token_hex(24)}"
+    with ExitStack() as parts:
+        store = _log(scenario, parts)
+        silent = parts.enter_context(socket.socket())
+        silent.bind(("127.0.0.1", 0))
+        dsn, application_tables = _database(folder, scenario, silent, parts)
+        application = Application(
+            scenario, Deliveries(scenario.webhooks, secret, application_tables, store.write), store.write
+        )
+        parts.callback(application.server_close)
+        application.answer()
+        path, logs_url = _platform(folder, scenario.platform, store, token, parts)
+        yield application.url, {"SHOPIFY_API_SECRET": secret, "DATABASE_URL": dsn, "FLY_API_TOKEN": f"FlyV1 {token}",
+                                "FLY_API_BASE_URL": logs_url, "PATH": path}  # fmt: skip
+
+
+def _log(scenario: Scenario, parts: ExitStack) -> LogStore:
+    store = LogStore(
+        tuple(machine.id for machine in scenario.platform.machines), takes_new=scenario.logs.delivers == "everything"
+    )
+    store.remember(past.lines(scenario.logs))
+    ended = threading.Event()
+    parts.callback(ended.set)
+    threading.Thread(target=_beat, args=(store, ended), daemon=True).start()
+    return store
+
+
+def _beat(store: LogStore, ended: threading.Event) -> None:
+    """Write what the platform's own health check leaves in the log."""
+    while not ended.wait(HEARTBEAT_SECONDS):
+        store.write(past.HEARTBEAT)
+
+
+def _database(
+    folder: Path, scenario: Scenario, silent: socket.socket, parts: ExitStack
+) -> tuple[str, ApplicationTables]:
+    postgres = Postgres.start(folder)
+    parts.callback(postgres.stop)
+    passwords = tables.make(postgres, scenario.database)
+    owner = ApplicationTables(postgres.dsn(tables.OWNER, passwords[tables.OWNER], tables.NAME))
+    parts.callback(owner.close)
+    return tables.reader_dsn(postgres, scenario.database, passwords[tables.READER], silent), owner
+
+
+def _platform(folder: Path, plan: Platform, store: LogStore, token: str, parts: ExitStack) -> tuple[str, str]:
+    """Start the logs API and write the fly command; return PATH and the API's address."""
+    document = fly_state.document(plan, token, datetime.now(UTC))
+    api = LogsApi(store, document["app"], document["token"])
+    if plan.access == "missing":
+        api.server_close()
+        return _path_without_fly(), api.url
+    parts.callback(api.server_close)
+    api.answer()
+    _write_fly(folder, document)
+    return os.pathsep.join((str(folder / BIN), os.environ.get("PATH", os.defpath))), api.url
+
+
+def _write_fly(folder: Path, document: dict[str, object]) -> None:
+    state = folder / "fly.json"
+    state.touch(mode=0o600)
+    state.write_text(json.dumps(document), encoding="utf-8")
+    (folder / BIN).mkdir()
+    words = " ".join(shlex.quote(str(word)) for word in (sys.executable, "-I", "-S", STAND_IN, state))
+    for name in ("fly", "flyctl"):
+        program = folder / BIN / name
+        program.write_text(f'#!/bin/sh\nexec {words} "$@"\n', encoding="utf-8")
+        program.chmod(0o755)
+
+
+def _path_without_fly() -> str:
+    """PATH without the folders that hold a real fly."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(
+        folder for folder in folders if not any((Path(folder) / name).exists() for name in ("fly", "flyctl"))
+    )

@@ -1,0 +1,138 @@
+"""Finding and reading target files: every problem of a file in one message."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from ops_tests.errors import TargetInvalid, UnknownName
+from ops_tests.target import Target, WebhooksPart
+
+TARGETS = Path(__file__).with_name("targets")
+NEEDS = (("secrets", "platform"), ("logs", "platform"), ("dead_letters", "database"), ("migrations", "database"))
+
+
+def packaged_targets() -> dict[str, Path]:
+    """The targets that come with the package, by name."""
+    return {path.stem: path for path in sorted(TARGETS.glob("*.toml"))}
+
+
+def find_target(name: str, folder: Path) -> Path:
+    """Turn ``--target``'s word into a file: a packaged name, or a path (relative to ``folder``).
+
+    Raises:
+        UnknownName: There is neither.
+    """
+    packaged = packaged_targets()
+    if name in packaged:
+        return packaged[name]
+    path = folder / Path(name).expanduser()
+    if path.is_file():
+        return path
+    if name.endswith(".toml") or os.sep in name:
+        raise UnknownName(f"target file {name} does not exist; looked at {path}")
+    guess = difflib.get_close_matches(name, packaged, 1)
+    hint = f"did you mean {guess[0]}? " if guess else ""
+    raise UnknownName(
+        f"unknown target {name!r}; {hint}there are {', '.join(packaged)}, or give the path of a .toml file"
+    )
+
+
+def load_target(path: Path, environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Target:
+    """Read and check a target file.
+
+    Args:
+        path: The TOML file.
+        environ: Where its variables are looked up.
+        overrides: Top-level keys that replace the file's (the sandbox's address).
+
+    Raises:
+        TargetInvalid: With every problem of the file in one message.
+    """
+    try:
+        table: dict[str, Any] = {
+            "name": path.stem,
+            **tomllib.loads(path.read_text(encoding="utf-8")),
+            **(overrides or {}),
+        }
+    except (OSError, UnicodeDecodeError) as error:
+        raise TargetInvalid(f"target file {path} cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise TargetInvalid(f"target file {path} is not TOML: {error}") from None
+    try:
+        target = Target.model_validate(table)
+    except ValidationError as error:
+        raise TargetInvalid(_message(path, [_problem(item) for item in error.errors()])) from None
+    problems = list(_contradictions(target, path))
+    if problems:
+        raise TargetInvalid(_message(path, problems))
+    return target.placed(path, environ)
+
+
+def _message(path: Path, problems: list[str]) -> str:
+    count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return "\n".join([f"target file {path} has {count}:", *(f"  - {problem}" for problem in problems)])
+
+
+def _problem(item: Any) -> str:
+    key = ".".join(str(part) for part in item["loc"] if part != "fly")
+    if item["type"] == "extra_forbidden":
+        siblings = _keys_at(item["loc"][:-1])
+        guess = difflib.get_close_matches(str(item["loc"][-1]), siblings, 1)
+        remedy = f"did you mean {guess[0]}?" if guess else f"known here: {', '.join(siblings)}"
+        return f"{key}: unknown key; {remedy}"
+    if item["type"] == "missing":
+        return f"{key}: missing; add it"
+    found = "" if "secret" in key or "_env" in key else f" (found {item['input']!r:.60})"
+    return f"{key}: {item['msg'].removeprefix('Value error, ')}{found}"
+
+
+def _keys_at(location: tuple[int | str, ...]) -> list[str]:
+    """The keys a table at this place of the file may have."""
+    model: Any = Target
+    for step in location:
+        if isinstance(step, int) or step == "fly":
+            continue
+        model = _model_in(model.model_fields[step].annotation)
+    return sorted(set(model.model_fields) - {"key", "unit"})
+
+
+def _model_in(annotation: Any) -> Any:
+    """The model inside ``X | None`` or ``tuple[X, ...]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(found for arg in annotation.__args__ if arg not in (type(None), ...) and (found := _model_in(arg)))
+
+
+def _contradictions(target: Target, path: Path) -> Iterator[str]:
+    """What is wrong between parts that are each fine."""
+    for needing, needed in NEEDS:
+        if getattr(target, needing) and not getattr(target, needed):
+            yield f"{needing}: needs the part [{needed}], which is missing"
+    if target.secrets and (target.secrets.names is None) == (target.secrets.count is None):
+        yield "secrets: give either names (better) or count"
+    if target.webhooks:
+        yield from _webhook_contradictions(target.webhooks, bool(target.database))
+    folder = target.migrations and target.migrations.folder
+    if folder and not (path.parent / folder).is_dir():
+        yield f"migrations.folder: {path.parent / folder} is not a folder"
+
+
+def _webhook_contradictions(webhooks: WebhooksPart, has_database: bool) -> Iterator[str]:
+    if webhooks.synthetic and not has_database and not webhooks.synthetic_prefix_is_ours:
+        yield (
+            "webhooks.synthetic: without [database] nothing proves that no real shop bears the prefix; "
+            "set webhooks.synthetic_prefix_is_ours = true if you know it"
+        )
+    for place, endpoint in enumerate(webhooks.endpoints):
+        effect = endpoint.effect
+        if effect and bool(effect.log) == effect.row:
+            yield f"webhooks.endpoints.{place}.effect: give either log (a line with {{shop}}) or row = true"
+        if effect and effect.log and "{shop}" not in effect.log:
+            yield f"webhooks.endpoints.{place}.effect.log: the line must hold {{shop}}, or any delivery would prove it"

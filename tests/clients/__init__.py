@@ -1,0 +1,1 @@
+"""Tests of the clients, against real processes, sockets, HTTP servers and PostgreSQL."""

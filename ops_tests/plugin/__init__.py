@@ -9,6 +9,7 @@ pytest_plugins = [
     "ops_tests.plugin.options",
     "ops_tests.plugin.recording",
     "ops_tests.plugin.targets",
+    "ops_tests.plugin.spreading",
     "ops_tests.plugin.applicable",
     "ops_tests.plugin.gather",
     "ops_tests.plugin.history",

@@ -63,6 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the number the newest release must have",
     )  # fmt: skip
     parser.addini("ops_target", "the target to check when neither --target nor OPS_TARGET names one", default="")
+    parser.addini("ops_checks", "folders that hold checks of your own, beside the packaged ones", type="paths", default=[])
 
 
 def _release_number(text: str) -> int:
@@ -125,6 +126,12 @@ def _reaches_checks(config: pytest.Config, argument: str) -> bool:
     if config.option.pyargs and place.startswith("ops_tests"):
         return True
     path = (config.invocation_params.dir / place).resolve()
-    if path == CHECKS or CHECKS in path.parents:
+    own = [Path(folder).resolve() for folder in config.getini("ops_checks")]
+    return any(_meets(path, folder) for folder in (CHECKS, *own))
+
+
+def _meets(path: Path, folder: Path) -> bool:
+    """Whether collecting ``path`` collects from ``folder``: it lies inside, or above and not across an installation."""
+    if path == folder or folder in path.parents:
         return True
-    return path in CHECKS.parents and "site-packages" not in CHECKS.relative_to(path).parts
+    return path in folder.parents and "site-packages" not in folder.relative_to(path).parts

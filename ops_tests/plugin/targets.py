@@ -93,7 +93,7 @@ def pytest_collection(session: pytest.Session) -> None:
         run.targets = live_targets(run)
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell a starting xdist worker everything it needs: workers parse the command line anew and start no sandbox."""
     run = run_of(node.config)

@@ -12,14 +12,6 @@ FRESH = timedelta(minutes=1)
 """The platform's health check writes a line every few seconds: a newest line older than this is not "until now"."""
 
 
-def described(window: LogWindow) -> str:
-    """What was read, for the evidence: ``31 lines from logs API, 05:26:09Z to 05:31:02Z``."""
-    count = f"{len(window.lines)} line{'' if len(window.lines) == 1 else 's'} from {window.source}"
-    if window.oldest is None or window.newest is None:
-        return count
-    return f"{count}, {_clock(window.oldest)} to {_clock(window.newest)}"
-
-
 def gap(window: LogWindow, expects_lines: bool) -> str:
     """Say what the window lacks of the stretch that was asked for.
 

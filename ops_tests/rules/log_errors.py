@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from enum import StrEnum
 
-from ops_tests.records.logs import LogLine
-from ops_tests.rules.log_entries import Entry, entries
+from ops_tests.rules.log_entries import Entry
 from ops_tests.rules.log_levels import may_say_error, says_error
 from ops_tests.rules.log_personal_data import without_payload
 from ops_tests.rules.log_statuses import METHOD, statuses
@@ -22,14 +20,6 @@ class ErrorKind(StrEnum):
     STATUS_429 = "status 429"
     STATUS_5XX = "status 5xx"
     LEVEL = "level error"
-
-
-@dataclass(frozen=True)
-class Scan:
-    """What lines of a log came to: the errors, and apart from them the deliveries rejected on purpose."""
-
-    errors: tuple[Entry, ...]
-    rejected: tuple[Entry, ...]
 
 
 # At most 80 characters between the two words keep the search linear on lines of megabytes.
@@ -64,30 +54,18 @@ def kind(entry: Entry) -> ErrorKind | None:
     return ErrorKind.LEVEL if says_error(entry.level, text) else None
 
 
-def scan(lines: Sequence[LogLine]) -> Scan:
-    """Join the lines to entries and sort out the errors and the rejected deliveries."""
-    joined = entries(lines)
-    return Scan(tuple(errors(joined)), tuple(rejected_deliveries(joined)))
-
-
-def rejection_notes(scan: Scan) -> list[str]:
-    """Say how many deliveries were rejected on purpose; nothing when there were none."""
-    count = len(scan.rejected)
-    return [f"{count} log entr{'y tells' if count == 1 else 'ies tell'} of rejected deliveries"] if count else []
-
-
-def errors(judged: Iterable[Entry]) -> list[Entry]:
+def errors(entries: Iterable[Entry]) -> list[Entry]:
     """The entries that are errors, in their order."""
-    return [entry for entry in judged if kind(entry)]
+    return [entry for entry in entries if kind(entry)]
 
 
-def rejected_deliveries(judged: Iterable[Entry]) -> list[Entry]:
+def rejected_deliveries(entries: Iterable[Entry]) -> list[Entry]:
     """The entries that tell of a webhook delivery turned away as documented; our own probes cause them too.
 
     They are a Response 400 or 401 behind ``webhook error``, a 400, 401 or 405 on a webhook path, a 401 on a test
     request, ``no HMAC (test request)`` and ``Unexpected topic``; none of them is in ``errors``.
     """
-    return [entry for entry in judged if _is_rejected_delivery(entry)]
+    return [entry for entry in entries if _is_rejected_delivery(entry)]
 
 
 def _is_rejected_delivery(entry: Entry) -> bool:

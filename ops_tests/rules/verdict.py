@@ -13,10 +13,10 @@ SUBJECTS = ("availability", "database", "platform", "webhooks", "dead_letters", 
 OUTCOMES = ("finding", "blind", "note", "ok", "not applicable")
 
 
-def report_order(check: CheckRecord) -> tuple[str, int, str, str]:
+def report_order(check: CheckRecord) -> tuple[str, int, str]:
     """By target, then subject with root causes first, then subjects nobody ranked by name."""
     rank = SUBJECTS.index(check.subject) if check.subject in SUBJECTS else len(SUBJECTS)
-    return (check.target, rank, check.subject if rank == len(SUBJECTS) else "", "")
+    return (check.target, rank, check.subject)
 
 
 def worst_first(checks: Iterable[CheckRecord]) -> list[CheckRecord]:
@@ -38,9 +38,9 @@ def sentence(checks: Sequence[CheckRecord], status: int, targets: Sequence[str],
     if findings:
         level = worst(one.level for one in findings)
         also = f"; {len(blind)} blind" if blind else ""
-        return f"FINDING {level} on {where}: {len(findings)} of {len(judged)} checks: {_names(findings)}{also}"
+        return f"FINDING {level} on {where}: {len(findings)} of {len(judged)} checks: {_names(findings, targets)}{also}"
     if blind:
-        return f"BLIND on {where}: {len(blind)} of {len(judged)} checks could not look: {_names(blind)}"
+        return f"BLIND on {where}: {len(blind)} of {len(judged)} checks could not look: {_names(blind, targets)}"
     if not judged:
         return f"NOTHING RAN on {where}: no check was selected, or none applies"
     if status == 2:
@@ -49,5 +49,6 @@ def sentence(checks: Sequence[CheckRecord], status: int, targets: Sequence[str],
     return f"OK on {where}: {len(judged)} checks hold{notes}"
 
 
-def _names(checks: Sequence[CheckRecord]) -> str:
-    return listed((one.check for one in checks), at_most=3)
+def _names(checks: Sequence[CheckRecord], targets: Sequence[str]) -> str:
+    several = len(targets) > 1
+    return listed((f"{one.check} on {one.target}" if several else one.check for one in checks), at_most=3)

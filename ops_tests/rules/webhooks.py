@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from ops_tests.errors import NotCovered
@@ -11,9 +10,9 @@ from ops_tests.records.logs import LogWindow
 from ops_tests.records.run import Level
 from ops_tests.records.webhooks import Deliveries, Delivery, Effect, RepeatedDelivery
 from ops_tests.rules.levels import level_of
+from ops_tests.rules.log_entries import entries
+from ops_tests.rules.log_errors import rejected_deliveries
 from ops_tests.rules.wording import listed
-
-_REJECTED = re.compile(r"webhook error.*\bResponse\b.*\b401\b|\bPOST /webhooks/\S* 401\b", re.IGNORECASE | re.DOTALL)
 
 
 def refusal(delivery: Delivery, deliveries: Deliveries, limits: Limits) -> list[str]:
@@ -50,7 +49,7 @@ def _all_unauthorised(deliveries: Deliveries) -> bool:
 
 
 def _rejections(window: LogWindow | None) -> list[str]:
-    return [line.message for line in window.lines if _REJECTED.search(line.message)] if window else []
+    return [one.text for one in rejected_deliveries(entries(window.lines)) if "401" in one.text] if window else []
 
 
 def _secret_hint(deliveries: Deliveries) -> str:

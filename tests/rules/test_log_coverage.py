@@ -8,7 +8,7 @@ import pytest
 
 from ops_tests.errors import NotCovered
 from ops_tests.records.logs import LogLine, LogWindow
-from ops_tests.rules.log_coverage import described, gap, require_cover
+from ops_tests.rules.log_coverage import gap, require_cover
 
 UNTIL = datetime(2026, 8, 20, 5, 31, 4, tzinfo=UTC)
 
@@ -17,11 +17,6 @@ def window(*ages: float, complete: bool = True) -> LogWindow:
     """Five minutes with a line at each age, in seconds before the end, oldest first."""
     lines = tuple(LogLine(UNTIL - timedelta(seconds=age), "GET /health 200") for age in ages)
     return LogWindow(UNTIL - timedelta(minutes=5), UNTIL, lines, complete, "fly logs")
-
-
-def test_the_evidence_counts_the_lines_and_names_their_times() -> None:
-    assert described(window(40, 2)) == "2 lines from fly logs, 05:30:24Z to 05:31:02Z"
-    assert described(window()) == "0 lines from fly logs"
 
 
 def test_a_complete_window_with_lines_is_covered() -> None:

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ops_tests.records.logs import LogLine
 from ops_tests.rules.log_entries import Entry
-from ops_tests.rules.log_errors import ErrorKind, errors, kind, rejected_deliveries, rejection_notes, scan
+from ops_tests.rules.log_errors import ErrorKind, errors, kind, rejected_deliveries
 
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
 
@@ -47,15 +46,3 @@ def test_a_401_outside_the_webhooks_is_neither() -> None:
 def test_errors_keep_their_order() -> None:
     found = errors([entry("GET /a 500"), entry("GET /b 200"), entry("GET /c 429")])
     assert [one.text for one in found] == ["GET /a 500", "GET /c 429"]
-
-
-def test_a_scan_keeps_errors_and_rejected_deliveries_apart() -> None:
-    texts = ("GET /health 200", "POST /webhooks/shop/redact 401", "GET /app 500", "  indented")
-    seen = scan([LogLine(NOON, text) for text in texts])
-    assert [one.text for one in seen.errors] == ["GET /app 500\n  indented"]
-    assert [one.text for one in seen.rejected] == ["POST /webhooks/shop/redact 401"]
-    assert rejection_notes(seen) == ["1 log entry tells of rejected deliveries"]
-
-
-def test_without_rejected_deliveries_there_is_no_note() -> None:
-    assert rejection_notes(scan([])) == []

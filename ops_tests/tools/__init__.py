@@ -1,0 +1,1 @@
+"""The command line beside the suites. It judges nothing on its own."""

@@ -1,0 +1,49 @@
+"""``python -m ops_tests``: the commands and how their errors are told."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ops_tests import __version__
+from ops_tests.errors import OpsError, UsageProblem
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ops-tests")
+def cli() -> None:
+    """The runbook that runs. The suites themselves are run by pytest: pytest -m daily --target NAME."""
+
+
+@cli.command()
+@click.option("--write", "directory", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR",
+              help="Write DIR/target.toml and DIR/env (secrets and paths as export lines).")  # fmt: skip
+@click.option("--fault", "faults", multiple=True, metavar="NAME", help="Plant a fault; repeatable.")
+def sandbox(directory: Path, faults: tuple[str, ...]) -> None:
+    """Keep the sandbox up as a live system for a second terminal, until Ctrl-C."""
+    from ops_tests.tools.keep_up import keep_up
+
+    keep_up(directory, faults)
+
+
+@cli.command()
+def faults() -> None:
+    """List the faults of the sandbox and what each turns."""
+    from ops_tests.tools.fault_list import fault_list
+
+    for line in fault_list():
+        click.echo(line)
+
+
+def main() -> None:
+    """Run a command; an error is its sentence and a status, never a traceback."""
+    try:
+        cli()
+    except UsageProblem as error:
+        click.echo(str(error), err=True)
+        sys.exit(4)
+    except OpsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(3)

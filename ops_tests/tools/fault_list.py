@@ -1,0 +1,15 @@
+"""``faults``: what can be broken on purpose, and what each fault must turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ops_tests.sandbox.faults import FAULTS
+
+
+def fault_list() -> Iterator[str]:
+    """One paragraph a fault: its name, what it breaks, and the checks it turns."""
+    for fault in FAULTS.values():
+        yield f"{fault.name}: {fault.summary}"
+        for turn in fault.turns:
+            yield f"    {turn.outcome}{f' {turn.level}' if turn.level else ''}: {turn.check}"

@@ -1,0 +1,34 @@
+"""``sandbox --write DIR``: the sandbox as a live system for a second terminal."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from ops_tests.sandbox.embedded import Sandbox, write_files
+
+
+def keep_up(directory: Path, faults: Sequence[str]) -> None:
+    """Start the sandbox, describe it in ``directory``, and stop it on Ctrl-C or SIGTERM.
+
+    Raises:
+        SandboxFailed: A part of it did not start.
+        UnknownName: A fault nobody knows.
+    """
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    running = Sandbox.start(faults)
+    try:
+        write_files(running, directory)
+        click.echo(f"sandbox: up at {running.base_url}" + (f" with {', '.join(faults)}" if faults else ""))
+        click.echo(f"in another terminal: . {directory}/env && pytest -m post_deploy --target {directory}/target.toml")
+        click.echo("Ctrl-C ends it")
+        ended.wait()
+    finally:
+        running.stop()
+    click.echo("sandbox: stopped, nothing left behind")

@@ -1,0 +1,108 @@
+"""The runbook and the checks are in step: every check has its section, and every section says what to do."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "ops_tests"
+LEAD_INS = ("**What it means.**", "**Look here.**", "**Do this.**", "**Escalate.**")
+LONGEST_SECTION = 25
+
+
+def slug(heading: str) -> str:
+    """The anchor a Markdown viewer gives the heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def sections() -> dict[str, str]:
+    """Anchor (``file.md#heading``) -> the text below the heading."""
+    found = {}
+    for file in sorted((PACKAGE / "runbook").glob("*.md")):
+        for part in re.split(r"^## ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+            heading, _, text = part.partition("\n")
+            found[f"{file.name}#{slug(heading)}"] = text.strip()
+    return found
+
+
+def checks() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The subject and the definition of every check."""
+    for file in sorted((PACKAGE / "checks").glob("test_*.py")):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield file.stem.removeprefix("test_"), node
+
+
+def anchor_of(check: ast.FunctionDef) -> list[str]:
+    """The arguments of the check's runbook marks."""
+    marks = [mark for mark in check.decorator_list if isinstance(mark, ast.Call)]
+    return [ast.literal_eval(mark.args[0]) for mark in marks if ast.unparse(mark.func) == "pytest.mark.runbook"]
+
+
+ANCHORS = {f"{subject}/{check.name}": anchor_of(check) for subject, check in checks()}
+SECTIONS = sections()
+COMMANDS = [(anchor, line) for anchor, text in SECTIONS.items() for line in text.splitlines()]
+
+
+def test_there_are_checks_and_sections_to_compare() -> None:
+    assert ANCHORS
+    assert SECTIONS
+
+
+@pytest.mark.parametrize("check", ANCHORS)
+def test_every_check_leads_to_the_section_of_its_name(check: str) -> None:
+    subject, _, name = check.partition("/")
+    assert ANCHORS[check] == [f"{subject}.md#{name.removeprefix('test_').replace('_', '-')}"]
+    assert ANCHORS[check][0] in SECTIONS
+
+
+@pytest.mark.parametrize("anchor", SECTIONS)
+def test_every_section_belongs_to_a_check(anchor: str) -> None:
+    assert [anchor] in ANCHORS.values()
+
+
+@pytest.mark.parametrize("anchor", SECTIONS)
+def test_every_section_has_its_four_lead_ins_in_order_and_once(anchor: str) -> None:
+    found = re.findall(r"^\*\*[A-Z][\w ]+\.\*\*", SECTIONS[anchor], flags=re.MULTILINE)
+    assert tuple(found) == LEAD_INS
+
+
+@pytest.mark.parametrize("anchor", SECTIONS)
+def test_every_section_says_when_it_is_only_the_instrument(anchor: str) -> None:
+    assert "lind:" in SECTIONS[anchor]
+
+
+@pytest.mark.parametrize("anchor", SECTIONS)
+def test_every_section_ends_its_remedy_with_the_check_to_run_again(anchor: str) -> None:
+    name = anchor.partition("#")[2].replace("-", "_")
+    assert f"`pytest -k {name} --target timedify" in SECTIONS[anchor]
+
+
+@pytest.mark.parametrize("anchor", SECTIONS)
+def test_a_section_fits_on_one_screen(anchor: str) -> None:
+    assert len(SECTIONS[anchor].splitlines()) <= LONGEST_SECTION
+
+
+@pytest.mark.parametrize("anchor", SECTIONS)
+def test_every_section_it_refers_to_exists(anchor: str) -> None:
+    titles = {slug(title) for title in re.findall(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)", SECTIONS[anchor])}
+    assert titles <= {other.partition("#")[2] for other in SECTIONS}
+
+
+def test_no_command_follows_the_log_for_ever() -> None:
+    following = [line for _, line in COMMANDS if re.match(r"\s*(?:timeout \d+ )?fly logs", line)]
+    assert following
+    assert all(line.startswith("timeout ") and "--no-tail" in line for line in following)
+
+
+def test_no_command_counts_a_table_with_its_header() -> None:
+    assert not [anchor for anchor, line in COMMANDS if "wc -l" in line]
+
+
+def test_every_fly_command_names_its_app() -> None:
+    nameless = re.compile(r"^(?:timeout \d+ )?fly (?!auth)(?!.*--app timedify)", re.MULTILINE)
+    assert not [anchor for anchor, line in COMMANDS if nameless.search(line)]

@@ -1,0 +1,127 @@
+"""Target files: what is read, and what is said about one that cannot be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ops_tests.errors import NotAuthorised, TargetInvalid, UnknownName
+from ops_tests.target import SHOPIFY_ENDPOINTS, read_environ
+from ops_tests.target_file import find_target, load_target, packaged_targets
+
+WHOLE = """
+base_url = "https://app.example.com/"
+[webhooks]
+secret_env = "APP_SECRET"
+synthetic = true
+[database]
+dsn_env = "APP_DSN"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "app.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems(folder: Path, text: str) -> str:
+    with pytest.raises(TargetInvalid) as caught:
+        load_target(written(folder, text), {})
+    return str(caught.value)
+
+
+def test_a_file_with_only_an_address_is_a_target(tmp_path: Path) -> None:
+    target = load_target(written(tmp_path, 'base_url = "https://app.example.com/"'), {})
+    assert (target.name, target.base_url, target.health.path) == ("app", "https://app.example.com", "/health")
+    assert target.platform is target.database is target.webhooks is None
+
+
+@pytest.mark.parametrize("name", packaged_targets())
+def test_every_packaged_target_loads(name: str) -> None:
+    assert load_target(packaged_targets()[name], {}).name == name
+
+
+def test_timedify_has_the_six_endpoints_with_their_topics() -> None:
+    webhooks = load_target(packaged_targets()["timedify"], {}).webhooks
+    assert webhooks is not None
+    assert [(one.path, one.topic) for one in webhooks.endpoints] == [(one.path, one.topic) for one in SHOPIFY_ENDPOINTS]
+
+
+def test_all_problems_stand_in_one_message(tmp_path: Path) -> None:
+    said = problems(
+        tmp_path, 'base_url = "ftp://x"\nbas = 1\n[limits]\nhealth_seconds = -1\n[platform]\nkind = "fly"\nap = "x"'
+    )
+    assert said.startswith(f"target file {tmp_path / 'app.toml'} has 5 problems:")
+    assert "base_url: expected scheme and host only" in said
+    assert "bas: unknown key; did you mean base_url?" in said or "bas: unknown key; known here" in said
+    assert "limits.health_seconds" in said
+    assert "platform.app: missing; add it" in said
+    assert "platform.ap: unknown key; did you mean app?" in said
+
+
+def test_a_secret_written_in_clear_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    said = problems(tmp_path, 'base_url = "https://x"\n[webhooks]\nsecret_env = "shpss_0123456789"')
+    assert "must be the NAME of an environment variable" in said
+    assert "0123456789" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('base_url = "https://x"\n[secrets]\ncount = 1', "secrets: needs the part [platform]"),
+        ('base_url = "https://x"\n[dead_letters]', "dead_letters: needs the part [database]"),
+        ('base_url = "https://x"\n[webhooks]\nsecret_env = "S1"\nsynthetic = true', "synthetic_prefix_is_ours = true"),
+        (WHOLE + '[[webhooks.endpoints]]\npath = "/w"\neffect = { log = "done" }', "must hold {shop}"),
+        (WHOLE + '[[webhooks.endpoints]]\npath = "/w"\neffect = { }', "give either log"),
+        ('base_url = "https://x"\n[platform]\nkind = "fly"\napp = "a"\n[secrets]', "give either names"),
+        ('base_url = "https://x"\n[database]\ndsn_env = "D1"\n[migrations]\nfolder = "nowhere"', "is not a folder"),
+        ('base_url = "https://x"\n[health]\npath = "health"', "a path begins with /"),
+        ("base_url = ", "is not TOML"),
+    ],
+)
+def test_a_contradiction_is_told(tmp_path: Path, text: str, said: str) -> None:
+    assert said in problems(tmp_path, text)
+
+
+def test_a_folder_is_no_target_file(tmp_path: Path) -> None:
+    with pytest.raises(TargetInvalid, match="cannot be read"):
+        load_target(tmp_path, {})
+
+
+def test_missing_variables_are_told_for_the_parts_in_use_only(tmp_path: Path) -> None:
+    target = load_target(written(tmp_path, WHOLE), {"APP_DSN": "postgresql://x"})
+    assert target.missing_variables(["database"]) == []
+    assert target.missing_variables(["webhooks"]) == [
+        "webhooks: APP_SECRET is not set; put it into the environment or .env"
+    ]
+    with pytest.raises(NotAuthorised, match="APP_SECRET is not set"):
+        target.secret("APP_SECRET")
+
+
+def test_a_secret_masks_itself(tmp_path: Path) -> None:
+    target = load_target(written(tmp_path, WHOLE), {"APP_DSN": "postgresql://u:hunter2@h/d"})
+    (secret,) = target.known_secrets()
+    assert "hunter2" not in f"{secret} {secret!r} {[secret]} {target!r}"
+    assert secret.reveal() == "postgresql://u:hunter2@h/d"
+
+
+def test_the_environment_wins_over_the_dot_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("OPS_A=file\nOPS_B=file\n", encoding="utf-8")
+    monkeypatch.setenv("OPS_A", "process")
+    environ = read_environ(tmp_path)
+    assert (environ["OPS_A"], environ["OPS_B"]) == ("process", "file")
+
+
+def test_a_target_is_found_by_name_or_path(tmp_path: Path) -> None:
+    path = written(tmp_path, WHOLE)
+    assert find_target("timedify", tmp_path) == packaged_targets()["timedify"]
+    assert find_target("app.toml", tmp_path) == find_target(str(path), tmp_path) == path
+
+
+def test_an_unknown_target_gets_a_guess_and_the_list(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match=r"did you mean timedify\? there are .*sandbox"):
+        find_target("timedfy", tmp_path)
+    with pytest.raises(UnknownName, match="does not exist; looked at"):
+        find_target("gone.toml", tmp_path)

@@ -40,11 +40,11 @@ class Deliveries:
 
     def _treat(self, path: str, topic: Topic, headers: Mapping[str, str], body: bytes) -> int:
         """The status of a valid delivery."""
-        if self._plan.swallows:
-            return 200
         if path in self._plan.failing:
             self._log(f"{topic.label}: webhook error: Error: socket hang up")
             return 500
+        if self._plan.swallows:
+            return 200
         if not _is_json(body):
             self._log(f"{topic.label}: webhook error: SyntaxError: Unexpected token in JSON at position 0")
             return 500
@@ -59,9 +59,9 @@ class Deliveries:
             self._log(f"{topic.label}: no HMAC (test request) → respond 200")
             return
         reason = {401: "Unauthorized", 400: "Bad Request"}.get(status, "Internal Server Error")
-        for line in (f"{topic.label}: webhook error: Response {{", f"  status: {status},", f"  statusText: '{reason}',",
-                     "  headers: Headers {},", "  body: null,", "  ok: false", "}"):  # fmt: skip
-            self._log(line)
+        dump = ("Response {", f"  status: {status},", f"  statusText: '{reason}',", "  headers: Headers {},",
+                "  body: null,", "  ok: false", "}")  # fmt: skip
+        self._log(f"{topic.label}: webhook error: " + "\n".join(dump))
 
     def _take_on(self, topic: Topic, headers: Mapping[str, str], body: bytes) -> None:
         """Record the delivery and work on it in the background, unless it was here before."""

@@ -7,7 +7,6 @@ import os
 import re
 import select
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,8 +18,8 @@ from typing import IO, Any
 
 from ops_tests.errors import SandboxFailed
 from ops_tests.sandbox import folder as folders
+from ops_tests.sandbox import guard
 from ops_tests.sandbox.faults import planted
-from ops_tests.sandbox.world import BIN
 
 PACKAGED = Path(__file__).parents[1] / "targets" / "sandbox.toml"
 READY_SECONDS = 60.0
@@ -83,7 +82,7 @@ def _process(folder: Path, lock: int, faults: Sequence[str], errors: IO[bytes]) 
     package = str(Path(__file__).parents[2])
     search = os.pathsep.join(filter(None, (package, inherited.get("PYTHONPATH"))))
     return subprocess.Popen(
-        [sys.executable, "-m", "ops_tests.sandbox", str(folder), str(lock), *faults],
+        [sys.executable, "-P", "-m", "ops_tests.sandbox", str(folder), str(lock), *faults],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
@@ -118,15 +117,16 @@ def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    _await_removal(folder)
+    if process.returncode < 0:
+        _await_guard(folder)
+    guard.clear(str(folder))
 
 
-def _await_removal(folder: Path) -> None:
-    """After a kill the guard needs a moment; whatever is left then is removed here."""
+def _await_guard(folder: Path) -> None:
+    """After a kill the guard clears up, which takes a moment."""
     deadline = time.monotonic() + STOP_SECONDS
     while folder.exists() and time.monotonic() < deadline:
         time.sleep(0.02)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_files(sandbox: Sandbox, directory: Path) -> None:
@@ -148,5 +148,5 @@ def write_files(sandbox: Sandbox, directory: Path) -> None:
 
 def _exports(sandbox: Sandbox) -> list[str]:
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sandbox.environ.items() if name != "PATH"]
-    programs = sandbox.folder / BIN
+    programs = sandbox.folder / folders.BIN
     return [*lines, f'export PATH={shlex.quote(str(programs))}:"$PATH"\n'] if programs.exists() else lines

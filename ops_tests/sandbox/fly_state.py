@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ops_tests.sandbox.scenario import CURRENT_IMAGE, Machine, Platform, Release
+from ops_tests.sandbox.scenario import Machine, Platform, Release
 
 APP = "timedify-sandbox"
 REGISTRY = "registry.fly.io"
@@ -23,12 +23,12 @@ def document(plan: Platform, token: str, now: datetime) -> dict[str, Any]:
         token: The one token that is accepted.
         now: The start of the sandbox, UTC.
     """
-    release = next((item for item in plan.releases if item.image == CURRENT_IMAGE), plan.releases[0])
+    complete = {item.image: item for item in reversed(plan.releases) if item.status == "complete"}
     return {
         "app": APP if plan.access != "unknown app" else "",
         "token": token if plan.access != "refused" else "",
         "text_instead_of_json": plan.text_instead_of_json,
-        "machines": [_machine(machine, release, now) for machine in plan.machines],
+        "machines": [_machine(item, complete.get(item.image, plan.releases[-1]), now) for item in plan.machines],
         "releases": [_release(item, now) for item in plan.releases],
         "secrets": [{"name": name, "digest": _digest(name)[:16], "status": status} for name, status in plan.secrets],
         "config": _fly_toml(),

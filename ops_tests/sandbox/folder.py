@@ -13,6 +13,7 @@ from ops_tests.errors import SandboxFailed
 from ops_tests.sandbox import guard
 
 PREFIX = "ops-sandbox-"
+BIN = "bin"
 
 
 def make(folder: Path | None) -> tuple[Path, int]:

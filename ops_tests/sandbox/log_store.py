@@ -11,6 +11,7 @@ from ops_tests.sandbox.scenario import Line
 
 PAGE = 100
 DAY = 24 * 3600 * 10**9
+PAUSE = 10**8
 
 
 @dataclass(frozen=True)
@@ -30,25 +31,30 @@ class LogStore:
     def __init__(self, instances: tuple[str, ...], *, takes_new: bool = True) -> None:
         self._instances = instances
         self._takes_new = takes_new
+        self._turn = 0
         self._entries: list[Entry] = []
         self._lock = threading.Lock()
 
     def remember(self, lines: list[Line]) -> None:
         """Store lines of the past, oldest first."""
         now = time.time_ns()
-        for line in lines:
-            self._append(now - int(line.seconds_ago * 1e9), line.message)
+        with self._lock:
+            for line in lines:
+                self._append(now - int(line.seconds_ago * 1e9), line.message)
 
     def write(self, message: str) -> None:
-        """Store a line that is written now."""
+        """Store what is written now; a text of several lines becomes as many, which no other line comes between."""
         if self._takes_new:
-            self._append(time.time_ns(), message)
+            with self._lock:
+                for line in message.split("\n"):
+                    self._append(time.time_ns(), line)
 
     def _append(self, at: int, message: str) -> None:
-        with self._lock:
-            at = max(at, self._entries[-1].at + 1) if self._entries else at
-            instance = self._instances[len(self._entries) % len(self._instances)]
-            self._entries.append(Entry(at, message, instance))
+        """Store one line; what is written in one go comes from one machine, then it is another's turn."""
+        last = self._entries[-1].at if self._entries else 0
+        self._turn += at - last > PAUSE
+        instance = self._instances[self._turn % len(self._instances)]
+        self._entries.append(Entry(max(at, last + 1), message, instance))
 
     def page(self, token: str, instance: str = "", region: str = "") -> tuple[list[Entry], str]:
         """One page as Fly's logs API cuts it.

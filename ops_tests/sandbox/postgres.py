@@ -64,7 +64,7 @@ class Postgres:
         Raises:
             SandboxFailed: With the last lines of what PostgreSQL said.
         """
-        server = cls(folder, _binaries(folder))
+        server = cls(folder, binaries(folder))
         server._initdb()
         for _attempt in range(3):
             if server._listens():
@@ -149,7 +149,12 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _binaries(folder: Path) -> Path:
+def binaries(folder: Path) -> Path:
+    """The folder of PostgreSQL's programs, copied into the sandbox's folder where the server's user cannot reach them.
+
+    Raises:
+        SandboxFailed: They are not installed, or the server's user cannot enter the sandbox's folder.
+    """
     # The wheel's own package is not imported: it brings a start and stop of its own.
     found = importlib.util.find_spec(WHEEL)
     if not found or not found.origin:

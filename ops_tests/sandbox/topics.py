@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ops_tests.sandbox.application_tables import ApplicationTables
+if TYPE_CHECKING:
+    from ops_tests.sandbox.application_tables import ApplicationTables
 
 Log = Callable[[str], None]
 

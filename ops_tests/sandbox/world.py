@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import shlex
+import shutil
 import socket
 import sys
 import threading
@@ -18,12 +19,13 @@ from ops_tests.sandbox import fly_state, past, tables
 from ops_tests.sandbox.application import Application
 from ops_tests.sandbox.application_tables import ApplicationTables
 from ops_tests.sandbox.deliveries import Deliveries
+from ops_tests.sandbox.folder import BIN
 from ops_tests.sandbox.log_store import LogStore
 from ops_tests.sandbox.logs_api import LogsApi
 from ops_tests.sandbox.postgres import Postgres
 from ops_tests.sandbox.scenario import Platform, Scenario
 
-BIN = "bin"
+NAMES = ("fly", "flyctl")
 HEARTBEAT_SECONDS = 0.5
 STAND_IN = Path(__file__).with_name("fly_stand_in.py")
 
@@ -101,7 +103,7 @@ def _write_fly(folder: Path, document: dict[str, object]) -> None:
     state.write_text(json.dumps(document), encoding="utf-8")
     (folder / BIN).mkdir()
     words = " ".join(shlex.quote(str(word)) for word in (sys.executable, "-I", "-S", STAND_IN, state))
-    for name in ("fly", "flyctl"):
+    for name in NAMES:
         program = folder / BIN / name
         program.write_text(f'#!/bin/sh\nexec {words} "$@"\n', encoding="utf-8")
         program.chmod(0o755)
@@ -110,6 +112,4 @@ def _write_fly(folder: Path, document: dict[str, object]) -> None:
 def _path_without_fly() -> str:
     """PATH without the folders that hold a real fly."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    return os.pathsep.join(
-        folder for folder in folders if not any((Path(folder) / name).exists() for name in ("fly", "flyctl"))
-    )
+    return os.pathsep.join(folder for folder in folders if not any(shutil.which(name, path=folder) for name in NAMES))

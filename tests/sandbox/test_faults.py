@@ -1,0 +1,60 @@
+"""Every fault is pure, named consistently, changes something, and turns checks that exist."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ops_tests.errors import UnknownName
+from ops_tests.sandbox import checks_by_need as known
+from ops_tests.sandbox.faults import FAULTS, planted
+from ops_tests.sandbox.scenario import Scenario
+
+CHECKS = {known.ANSWERS, known.SAYS_HEALTHY, known.IN_TIME, *known.SYNTHETIC, known.REFUSES_GET, *known.DEAD_LETTERS,
+          known.NO_ERRORS, *known.PLATFORM, known.CONNECTS, known.MIGRATIONS}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_changes_the_healthy_scenario_and_leaves_it_alone(name: str) -> None:
+    healthy = Scenario()
+    assert FAULTS[name].change(healthy) != healthy
+    assert healthy == Scenario()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_named_in_lower_case_and_described_in_a_sentence(name: str) -> None:
+    fault = FAULTS[name]
+    assert fault.name == name
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
+    assert fault.summary
+    assert not fault.summary.endswith(".")
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_turns_each_check_once_and_only_checks_that_exist(name: str) -> None:
+    checks = [turn.check for turn in FAULTS[name].turns]
+    assert checks
+    assert len(checks) == len(set(checks))
+    assert {re.sub(r"\[.*\]", "[*]", check) for check in checks} <= CHECKS
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_level_belongs_to_findings_alone(name: str) -> None:
+    assert all((turn.outcome == "finding") == (turn.level is not None) for turn in FAULTS[name].turns)
+
+
+def test_every_check_is_turned_into_a_finding_by_some_fault() -> None:
+    turned = {turn.check for fault in FAULTS.values() for turn in fault.turns if turn.outcome == "finding"}
+    assert turned >= CHECKS
+
+
+def test_faults_compose_in_the_order_they_are_named() -> None:
+    both = planted(["dead-letters-one", "dead-letters-many"])
+    assert len(both.database.letters) == 12
+    assert planted(["health-500", "health-degraded"]).health.status == 500
+
+
+def test_an_unknown_fault_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="did you mean dead-letters"):
+        planted(["dead-leters"])

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from ops_tests.errors import CommandTimedOut, InstrumentMissing, Unparsable
+from ops_tests.errors import Blind, CommandTimedOut, InstrumentMissing, Unparsable
 
 GRACE_SECONDS = 5.0
 """Between SIGTERM and SIGKILL: flyctl releases its leases within this time."""
@@ -74,15 +74,9 @@ def run(argv: Sequence[str], *, environ: Mapping[str, str], timeout_seconds: flo
         output.close()
         with _running_lock:
             _running.discard(process)
-    if output.size > OUTPUT_LIMIT:
-        raise Unparsable(f"{shlex.join(argv)} wrote more than {OUTPUT_LIMIT // 2**20} MiB and was ended; expected less")
     if not ended:
-        message = f"{shlex.join(argv)} did not end within {timeout_seconds:g} s and was ended. Next: type it yourself"
-        raise CommandTimedOut(message, output.text(process.stdout), output.text(process.stderr))
-    seconds = time.monotonic() - started
-    return CommandResult(
-        tuple(argv), process.returncode, output.text(process.stdout), output.text(process.stderr), seconds
-    )
+        raise _unfinished(shlex.join(argv), timeout_seconds, output)
+    return CommandResult(tuple(argv), process.returncode, *output.texts(), time.monotonic() - started)
 
 
 def end_all() -> None:
@@ -90,6 +84,13 @@ def end_all() -> None:
     with _running_lock:
         still_running = tuple(_running)
     _end(still_running)
+
+
+def _unfinished(line: str, seconds: float, output: _Output) -> Blind:
+    if output.size > OUTPUT_LIMIT:
+        return Unparsable(f"{line} wrote more than {OUTPUT_LIMIT // 2**20} MiB and was ended; expected less")
+    message = f"{line} did not end within {seconds:g} s and was ended. Next: type it yourself"
+    return CommandTimedOut(message, *output.texts())
 
 
 def _start(argv: Sequence[str], environ: Mapping[str, str], cwd: Path) -> subprocess.Popen[bytes]:
@@ -155,8 +156,10 @@ class _Output:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(seconds)
 
-    def text(self, pipe: IO[bytes] | None) -> str:
-        return self._pieces[pipe].decode("utf-8", "replace") if pipe else ""
+    def texts(self) -> tuple[str, str]:
+        """Standard output and standard error."""
+        stdout, stderr = (piece.decode("utf-8", "replace") for piece in self._pieces.values())
+        return stdout, stderr
 
     def close(self) -> None:
         self._selector.close()

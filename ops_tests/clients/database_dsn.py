@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 import psycopg2
 from psycopg2.extensions import parse_dsn
@@ -65,7 +65,7 @@ def read_dsn(secret: Secret) -> Dsn:
         parameters = {key: str(value) for key, value in parse_dsn(text).items()}
     except (psycopg2.Error, ValueError):
         parameters = {}
-    if not parameters:
+    if not parameters or _torn(parameters):
         raise Blind(
             f"the value of {secret.variable} is not a connection string of PostgreSQL; expected "
             "postgresql://ROLE:PASSWORD@HOST:5432/DATABASE, with special characters of the password URL-encoded. "
@@ -74,10 +74,16 @@ def read_dsn(secret: Secret) -> Dsn:
     return Dsn(parameters, schema)
 
 
+def _torn(parameters: dict[str, str]) -> bool:
+    """Whether a password with an unencoded ``@`` or ``/`` spilt into host or port, where messages would show it."""
+    ports = parameters.get("port", "").split(",")
+    return "@" in parameters.get("host", "") or any(port and not port.isdigit() for port in ports)
+
+
 def _without_prisma(text: str) -> tuple[str, str]:
-    if "://" not in text:
+    address, mark, query = text.partition("?")
+    if "://" not in address or not mark:
         return text, ""
-    parts = urlsplit(text)
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    kept = urlencode([pair for pair in pairs if pair[0] not in PRISMA_ONLY])
-    return urlunsplit(parts._replace(query=kept)), dict(pairs).get("schema", "")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    kept = urlencode([pair for pair in pairs if pair[0] not in PRISMA_ONLY], quote_via=quote)
+    return f"{address}?{kept}", dict(pairs).get("schema", "")

@@ -111,7 +111,7 @@ class Fly:
             if error.stdout.strip() or error.stderr.strip():
                 raise
             lines = ()
-        ordered = sorted(set(lines), key=lambda line: line.timestamp)
+        ordered = sorted(dict.fromkeys(lines), key=lambda line: line.timestamp)
         complete = bool(ordered) and ordered[0].timestamp <= since
         kept = tuple(line for line in ordered if line.timestamp >= since)
         return LogWindow(since, datetime.now(UTC), kept, complete, "fly logs")

@@ -43,7 +43,7 @@ def listed(text: str, command: str) -> list[Fields]:
             return [folded(item) for item in document]
     if _NOTHING_FOUND.search(text):
         return []
-    raise Unparsable(f"{command} printed no JSON list; expected one. It began with {_beginning(text)}")
+    raise _odd(command, f"printed no JSON list; expected one. It began with {_beginning(text)}")
 
 
 def version(text: str) -> str:
@@ -55,7 +55,7 @@ def version(text: str) -> str:
     for document in _documents(plain(text)):
         if isinstance(document, dict):
             return _text(folded(document), "version", "fly version")
-    raise Unparsable(f"fly version printed no JSON object; expected one. It began with {_beginning(text)}")
+    raise _odd("fly version", f"printed no JSON object; expected one. It began with {_beginning(text)}")
 
 
 def machines(text: str, command: str = "fly machine list") -> tuple[Machine, ...]:
@@ -105,7 +105,7 @@ def log_line(item: Mapping[str, Any], command: str) -> LogLine:
     meta = folded(_object(fields.get("meta")))
     event = folded(_object(meta.get("event")))
     if not isinstance(fields.get("message"), str):
-        raise Unparsable(f"{command}: a log line has no message; expected one, it has {_keys(fields)}")
+        raise _odd(command, f"has a log line without message; expected one beside {_keys(fields)}")
     return LogLine(
         timestamp=_time(fields, "timestamp", command),
         message=plain(fields["message"]),
@@ -142,12 +142,12 @@ def _stream(text: str, command: str) -> Iterator[Mapping[str, Any]]:
     first = re.search(r"^\{", text, re.MULTILINE)
     place = first.start() if first else len(text)
     if not first and text.strip():
-        raise Unparsable(f"{command} printed no JSON objects; expected log lines. It began with {_beginning(text)}")
+        raise _odd(command, f"printed no JSON objects; expected log lines. It began with {_beginning(text)}")
     while place < len(text):
         try:
             item, place = _DECODER.raw_decode(text, place)
         except json.JSONDecodeError:
-            raise Unparsable(f"{command}: broken JSON after {place} characters; expected one more log line") from None
+            raise _odd(command, f"printed broken JSON after {place} characters; expected a log line") from None
         yield _object(item)
         place = _after_blanks(text, place)
 
@@ -199,7 +199,7 @@ def _newest_start(events: Iterable[Mapping[str, Any]]) -> datetime | None:
 def _release(fields: Fields, command: str) -> Release:
     number = _whole_number(fields.get("version"))
     if number is None:
-        raise Unparsable(f"{command}: a release has no version; expected a number, it has {_keys(fields)}")
+        raise _odd(command, f"has a release without version; expected a number beside {_keys(fields)}")
     return Release(
         version=number,
         status=_text(fields, "status", command),
@@ -225,7 +225,7 @@ def _whole_number(value: Any) -> int | None:
 def _text(fields: Fields, key: str, command: str) -> str:
     value = fields.get(key)
     if not isinstance(value, str) or not value:
-        raise Unparsable(f"{command}: an entry has no {key}; expected a text, it has {_keys(fields)}")
+        raise _odd(command, f"has an entry without {key}; expected a text beside {_keys(fields)}")
     return value
 
 
@@ -235,7 +235,11 @@ def _time(fields: Fields, key: str, command: str) -> datetime:
         moment = datetime.fromisoformat(str(value))
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise Unparsable(f"{command}: an entry has no readable {key}; expected RFC 3339, it is {value!r:.40}") from None
+        raise _odd(command, f"has an entry whose {key} is {str(value)[:40]!r}; expected a time of RFC 3339") from None
+
+
+def _odd(command: str, seen: str) -> Unparsable:
+    return Unparsable(f"{command} {seen}. Next: fly version, and look whether its JSON has changed since")
 
 
 def _keys(fields: Fields) -> str:

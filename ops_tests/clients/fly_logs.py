@@ -41,11 +41,8 @@ def read(
         The lines, sorted, each once. Not complete when 200 pages or 20 s did not suffice.
 
     Raises:
-        NotAuthorised: The token was refused.
-        NotFound: The app is unknown, or hidden from the token.
-        RateLimited: The API went on asking us to slow down.
-        Unreachable: No answer, or an error of the server.
-        Unparsable: An answer that is not the documented JSON.
+        Blind: The token was refused, the app is unknown or hidden from it, the API limited our rate, gave no answer or
+            a server's error, or answered something undocumented: each as its own class of ``errors``.
     """
     pages = _Pages(app, token, api_url, remark)
     try:
@@ -53,8 +50,8 @@ def read(
     finally:
         pages.close()
     now = datetime.now(UTC)
-    kept = (line for line in set(lines) if since <= line.timestamp <= (until or line.timestamp))
-    ordered = sorted(kept, key=lambda line: (line.timestamp, line.instance, line.message))
+    kept = (line for line in dict.fromkeys(lines) if since <= line.timestamp <= (until or line.timestamp))
+    ordered = sorted(kept, key=lambda line: line.timestamp)  # stable: lines of one moment stay as they were written
     return LogWindow(since, until or now, tuple(ordered), complete, SOURCE)
 
 

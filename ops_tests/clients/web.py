@@ -123,7 +123,8 @@ class Web:
         prepared, sent_at = self._prepared(request), datetime.now(UTC)
         timeout = (min(CONNECT_SECONDS, deadline.left()), deadline.left())
         try:
-            response = self._session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
+            # Not Session.send: it would read a redirect's whole body and stumble over a Location that is no address.
+            response = self._session.get_adapter(request.url).send(prepared, stream=True, timeout=timeout)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise _Failed(error, deadline) from None
         first_byte = time.perf_counter() - started
@@ -157,8 +158,8 @@ class _Failed(Exception):
 
     def __init__(self, error: BaseException, deadline: Deadline) -> None:
         super().__init__()
-        late = f"accepted the connection and sent no whole answer within {deadline.seconds:g} s"
-        self.reason = late if deadline.passed else web_errors.reason(error, CONNECT_SECONDS, deadline.seconds)
+        words = web_errors.reason(error, CONNECT_SECONDS, deadline.seconds)
+        self.reason = web_errors.late(deadline.seconds) if deadline.passed else words
         self.reset = not deadline.passed and web_errors.is_reset(error)
 
 

@@ -85,7 +85,6 @@ class _Watched(HTTPConnection):
         deadline: Deadline | None = getattr(_current, "deadline", None)
         if deadline:
             deadline.reused = self._served
-            deadline.watch(self.sock)
         super().request(*arguments, **named)
         self._served = True
         if deadline:

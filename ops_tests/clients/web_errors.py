@@ -26,6 +26,11 @@ def reason(error: BaseException, connect_seconds: float, seconds: float) -> str:
     return f"failed in an unknown way ({type(error).__name__})"
 
 
+def late(seconds: float) -> str:
+    """The words for a server that lets us wait, whoever noticed it first: the read timeout or the deadline."""
+    return f"accepted the connection and sent no whole answer within {seconds:g} s"
+
+
 def is_reset(error: BaseException) -> bool:
     """Whether an established connection was closed or reset before a status line came."""
     kinds = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, http.client.RemoteDisconnected)
@@ -52,7 +57,7 @@ def _plain(error: BaseException, connect_seconds: float, seconds: float) -> str:
         ((ConnectionResetError, ConnectionAbortedError, BrokenPipeError), "reset the connection"),
         ((socket.gaierror, urllib3.exceptions.NameResolutionError), "has a name that DNS does not resolve"),
         (urllib3.exceptions.ConnectTimeoutError, f"did not accept a connection within {connect_seconds:g} s"),
-        (urllib3.exceptions.ReadTimeoutError, f"accepted the connection and sent no answer within {seconds:g} s"),
+        (urllib3.exceptions.ReadTimeoutError, late(seconds)),
         (http.client.HTTPException, "answered something that is not HTTP"),
     )
     if isinstance(error, ssl.SSLCertVerificationError):

@@ -7,6 +7,7 @@ pytest.register_assert_rewrite("ops_tests.checks")
 # In the order of their imports, so that pytest imports each itself; redaction after verdicts, because it wraps them.
 pytest_plugins = [
     "ops_tests.plugin.options",
+    "ops_tests.plugin.target_argument",
     "ops_tests.plugin.recording",
     "ops_tests.plugin.targets",
     "ops_tests.plugin.spreading",

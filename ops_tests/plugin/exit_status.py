@@ -58,7 +58,7 @@ class Tally:
             self.run.records.append(CheckRecord.model_validate(told))
         elif report.when not in {"setup", "call", "teardown"}:
             self.crashed.append(report.nodeid)
-        elif not any(name == "ops" for name, _ in report.user_properties):
+        elif not getattr(report, "ops_check", False):
             self.plain.append(report.outcome)
             self.plain_ended += report.when == "teardown"
 

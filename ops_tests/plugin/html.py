@@ -12,7 +12,7 @@ import pytest
 from ops_tests.plugin.files import stem_of
 from ops_tests.plugin.options import suite
 from ops_tests.plugin.runbook import section
-from ops_tests.plugin.state import is_worker, run_of
+from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import CheckRecord, Measurement, RunRecord
 from ops_tests.rules.verdict import worst_first
 
@@ -42,6 +42,18 @@ def pytest_html_results_summary(prefix: list[str], session: pytest.Session) -> N
     run = run_of(session.config)
     if run is not None and run.final is not None:
         prefix.append(page(run.final))
+
+
+def write_page_alone(config: pytest.Config, run: Run) -> None:
+    """Write our page without pytest-html's table, where pytest-html did not come to write its file."""
+    stem = stem_of(config)
+    if stem is None or run.final is None:
+        return
+    document = f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><body>{page(run.final)}</body></html>\n'
+    try:
+        stem.with_suffix(".html").write_text(document, encoding="utf-8")
+    except OSError as error:
+        run.complaints.append(f"the report could not be written: {error}")
 
 
 def page(record: RunRecord) -> str:

@@ -63,7 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the number the newest release must have",
     )  # fmt: skip
     parser.addini("ops_target", "the target to check when neither --target nor OPS_TARGET names one", default="")
-    parser.addini("ops_checks", "folders that hold checks of your own, beside the packaged ones", type="paths", default=[])
+    parser.addini("ops_checks", "folders with checks of your own, beside the packaged ones", type="paths", default=[])
 
 
 def _release_number(text: str) -> int:

@@ -1,13 +1,16 @@
 """No secret in any report: scrubbed once at the source, before anything is written, and once more over the files.
 
 The source is the report that pytest makes of each phase: everything a reporter can print of a check goes through it,
-xdist or not. Warnings do not, so they are scrubbed where they are recorded.
+xdist or not. Warnings and the ids of tests do not, so they are scrubbed where they are recorded and collected.
 """
 
 from __future__ import annotations
 
 import base64
+import html
+import json
 import re
+import warnings
 from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
@@ -16,12 +19,14 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 import pytest
 
 from ops_tests.plugin.state import Run, run_of
-from ops_tests.target import Secret
+from ops_tests.target import Secret, Target
 
 SHORTEST = 4
 """Shorter values are left alone: replacing them would leave no sentence readable, and they protect nothing."""
-LONG = 60
-"""From this length pytest may cut a value in the middle of a repr, so head and tail are scrubbed on their own."""
+PIECE = 24
+"""pytest cuts long values anywhere: a beginning or end of this length (or half the value) is scrubbed too."""
+SHORTEST_IN_PIECES = 16
+"""Half of a shorter value is too short to be told from an ordinary word."""
 _SIGNATURE = re.compile(r"(hmac-sha256['\":= ]+)[A-Za-z0-9+/]{43}=", re.IGNORECASE)
 
 
@@ -33,13 +38,19 @@ class Redactor:
         for secret in known:
             for value in _values(secret.reveal()):
                 forms |= dict.fromkeys(_forms(value), f"[{secret.variable} redacted]")
-        self._forms = forms
         longest_first = sorted(forms, key=len, reverse=True)
+        self._forms = forms
+        self._pieces = [form for form in longest_first if len(form) >= SHORTEST_IN_PIECES]
         self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def text(self, text: str) -> str:
         """The text without secrets."""
-        return _SIGNATURE.sub(r"\1[signature redacted]", self._pattern.sub(lambda hit: self._forms[hit[0]], text))
+        clean = self._pattern.sub(lambda hit: self._forms[hit[0]], text)
+        for form in self._pieces:
+            mask = self._forms[form]
+            clean = _without_beginnings(clean, form, mask)
+            clean = _without_beginnings(clean[::-1], form[::-1], mask[::-1])[::-1]
+        return _SIGNATURE.sub(r"\1[signature redacted]", clean)
 
     def deep(self, value: Any) -> Any:
         """The same for every string in nested dicts, lists and tuples, keys included."""
@@ -66,35 +77,75 @@ def _values(value: str) -> list[str]:
     except ValueError:
         password = ""
     keyword = re.search(r"(?:^|\s)password\s*=\s*('[^']*'|\S+)", value)
-    found = {value, password, unquote(password), keyword[1].strip("'") if keyword else ""}
+    lines = value.splitlines() if "\n" in value else []
+    found = {value, password, unquote(password), keyword[1].strip("'") if keyword else "", *lines}
     return [one for one in found if len(one) >= SHORTEST]
 
 
 def _forms(value: str) -> set[str]:
     raw = value.encode()
     encoded = {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
-    forms = {
-        value,
-        quote(value, safe=""),
-        quote(value),
-        quote_plus(value),
-        raw.hex(),
-        raw.hex().upper(),
-        repr(value)[1:-1],
-    }
-    forms |= encoded | {one.rstrip("=") for one in encoded}
-    if len(value) >= LONG:
-        forms |= {value[:24], value[-24:]}
-    return {form for form in forms if len(form) >= SHORTEST}
+    encoded |= {one.rstrip("=") for one in encoded} | {raw.hex(), raw.hex().upper()}
+    quoted = {quote(value, safe=""), quote(value), quote_plus(value), html.escape(value)}
+    escaped = {repr(value)[1:-1], json.dumps(value)[1:-1], value.encode("unicode_escape").decode()}
+    return {form for form in {value} | encoded | quoted | escaped if len(form) >= SHORTEST}
 
 
-_REDACTOR = pytest.StashKey[Redactor]()
+def _without_beginnings(text: str, form: str, mask: str) -> str:
+    """The text without any long enough beginning of the form, as far as it goes."""
+    head = form[: min(PIECE, len(form) // 2)]
+    at = text.find(head)
+    while at >= 0:
+        rest = zip(form, text[at : at + len(form)], strict=False)
+        length = next((place for place, (one, other) in enumerate(rest) if one != other), len(form))
+        text = text[:at] + mask + text[at + length :]
+        at = text.find(head, at + len(mask))
+    return text
+
+
+_REDACTOR = pytest.StashKey[tuple[dict[str, Target], Redactor]]()
 
 
 def redactor_of(config: pytest.Config, run: Run) -> Redactor:
-    """The session's redactor, made at first use from all secrets of all targets."""
-    known = [secret for target in run.targets.values() for secret in target.known_secrets()]
-    return config.stash.setdefault(_REDACTOR, Redactor(known))
+    """The redactor of all secrets of all targets, made anew once the sandbox's are known."""
+    targets, redactor = config.stash.get(_REDACTOR, (None, None))
+    if redactor is None or targets is not run.targets:
+        redactor = Redactor(secret for target in run.targets.values() for secret in target.known_secrets())
+        config.stash[_REDACTOR] = (run.targets, redactor)
+    return redactor
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to scrub warnings; their hook is not told the configuration."""
+    config.pluginmanager.register(_Warnings(config), "ops_tests.warnings")
+
+
+class _Warnings:
+    """Scrubs warnings where they are recorded, before anybody keeps or sends them."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Put a clean message in place of one that bears a secret."""
+        run = run_of(self._config)
+        if run is None:
+            return
+        said = str(warning_message.message)
+        clean = redactor_of(self._config, run).text(said)
+        if clean != said:
+            warning_message.message = Warning(clean)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Scrub a test's id, which bears its parameters, before anybody prints it."""
+    run = run_of(item.config)
+    if run is not None:
+        clean = redactor_of(item.config, run)
+        item.name, item._nodeid = clean.text(item.name), clean.text(item.nodeid)  # noqa: SLF001  # pytest has no setter
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Generator
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 import pytest
 
 from ops_tests import __version__
-from ops_tests.plugin import files, history
+from ops_tests.plugin import files, history, html
 from ops_tests.plugin.exit_status import tally_of
 from ops_tests.plugin.redaction import redactor_of
+from ops_tests.plugin.spreading import scope_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules import verdict
@@ -21,16 +23,29 @@ from ops_tests.target import Target
 PACKAGES = ("pytest", "pytest-html", "pytest-timeout", "pytest-xdist", "requests", "psycopg2-binary", "pydantic")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Decide, compose, write. pytest-html writes its file after this, with our summary in it."""
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """Decide, compose, write. pytest-html writes its file after this, with our summary in it.
+
+    Where another plugin breaks on the way, the files say so: an older green report must not stay the latest.
+    """
     run = run_of(session.config)
     if run is None or is_worker(session.config):
-        return
+        return (yield)
+    _conclude(session, run)
+    history.store(session.config, run)
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  # told in the verdict and in the exit status
+        run.broken = f"it could not be finished: {type(error).__name__}: {error}"
+        _conclude(session, run)
+        html.write_page_alone(session.config, run)
+
+
+def _conclude(session: pytest.Session, run: Run) -> None:
     session.exitstatus = tally_of(session.config).status(session)
     run.final = compose(session.config, run, int(session.exitstatus))
     files.write(session.config, run)
-    history.store(session.config, run)
 
 
 def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
@@ -62,7 +77,7 @@ def _crashed(run: Run, nodeid: str) -> CheckRecord:
     path, _, name = nodeid.partition("::")
     subject = path.rpartition("/")[2].removeprefix("test_").removesuffix(".py")
     return CheckRecord(
-        target=next(iter(run.targets)),
+        target=scope_of(nodeid, run.targets) or next(iter(run.targets)),
         check=f"{subject}/{name.removeprefix('test_')}",
         subject=subject,
         claim="",

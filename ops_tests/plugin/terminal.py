@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from ops_tests.plugin.files import stem_of
 from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.records.run import RunRecord
 from ops_tests.rules.verdict import worst_first
 
 NOTHING_REAL = "embedded sandbox: nothing real is checked"
@@ -62,7 +64,13 @@ def last_lines(config: pytest.Config, run: Run) -> list[str]:
     first = bad[0] if bad else None
     runbook = f"next: read {_runbook(config)}/{first.anchor}" if first and first.anchor else ""
     report = f" -> {stem.with_name('latest.html')}" if stem else ""
-    return [line for line in (runbook, record.verdict + report) if line]
+    return [line for line in (*_left_out(record), runbook, record.verdict + report) if line]
+
+
+def _left_out(record: RunRecord) -> list[str]:
+    """How many checks did not apply, by reason; the report names each."""
+    reasons = Counter(check.sentence for check in record.checks if check.outcome == "not applicable")
+    return [f"not applicable: {count} check{'' if count == 1 else 's'}, since {reason}" for reason, count in reasons.items()]
 
 
 def _runbook(config: pytest.Config) -> str:

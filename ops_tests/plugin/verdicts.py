@@ -33,6 +33,7 @@ def pytest_runtest_makereport(
     if run is None or not is_check(item):
         return report
     jotter_of(item).duration_seconds += call.duration
+    report.__dict__["ops_check"] = True  # extra attributes travel with xdist
     if report.skipped:
         item.stash.setdefault(_FAILURE, ("not applicable", f"skipped: {call.excinfo and call.excinfo.value}"))
     if report.failed:
@@ -43,7 +44,7 @@ def pytest_runtest_makereport(
             report.longrepr = sentence
     if report.when == "teardown":
         _remember_remarks(item, run)
-        report.__dict__["ops_record"] = _finished(item).model_dump(mode="json")  # extra attributes travel with xdist
+        report.__dict__["ops_record"] = _finished(item).model_dump(mode="json")
     return report
 
 
@@ -84,8 +85,12 @@ def verdict_of(report: pytest.TestReport) -> str:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
+def pytest_report_teststatus(
+    report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
+) -> tuple[str, str, str] | None:
     """Show FINDING and BLIND in pytest's own categories."""
+    if isinstance(report, pytest.CollectReport):
+        return None
     known = any(name == PROPERTY for name, _ in report.user_properties)
     if run_of(config) is None or not report.failed or not known:
         return None

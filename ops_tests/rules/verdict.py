@@ -39,14 +39,21 @@ def sentence(checks: Sequence[CheckRecord], status: int, targets: Sequence[str],
         level = worst(one.level for one in findings)
         also = f"; {len(blind)} blind" if blind else ""
         return f"FINDING {level} on {where}: {len(findings)} of {len(judged)} checks: {_names(findings, targets)}{also}"
+    if status == 1:
+        return f"FAILED on {where}: a test that is no check failed, so the run proves little; {len(blind)} checks blind"
     if blind:
         return f"BLIND on {where}: {len(blind)} of {len(judged)} checks could not look: {_names(blind, targets)}"
-    if not judged:
-        return f"NOTHING RAN on {where}: no check was selected, or none applies"
+    return _harmless(judged, status, where)
+
+
+def _harmless(judged: Sequence[CheckRecord], status: int, where: str) -> str:
+    """The verdict where no check is a finding or blind."""
     if status == 2:
         return f"INTERRUPTED on {where} after {len(judged)} checks"
-    notes = f", {len(by_outcome['note'])} with a note" if by_outcome["note"] else ""
-    return f"OK on {where}: {len(judged)} checks hold{notes}"
+    if not judged:
+        return f"NOTHING RAN on {where}: no check was selected, or none applies"
+    with_a_note = sum(one.outcome == "note" for one in judged)
+    return f"OK on {where}: {len(judged)} checks hold" + (f", {with_a_note} with a note" if with_a_note else "")
 
 
 def _names(checks: Sequence[CheckRecord], targets: Sequence[str]) -> str:

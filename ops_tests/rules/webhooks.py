@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ops_tests.errors import NotCovered
@@ -13,6 +14,8 @@ from ops_tests.rules.levels import level_of
 from ops_tests.rules.log_entries import entries
 from ops_tests.rules.log_errors import rejected_deliveries
 from ops_tests.rules.wording import listed
+
+_ACCEPTED = re.compile(r"\bPOST /\S*webhooks/\S* 200\b")
 
 
 def refusal(delivery: Delivery, deliveries: Deliveries, limits: Limits) -> list[str]:
@@ -36,10 +39,10 @@ def failed_percent(deliveries: Deliveries, limits: Limits) -> float:
 def failure_level(deliveries: Deliveries, limits: Limits) -> Level:
     """L2 over 5 % of the endpoints, L3 when all fail; all answered 401 is L2 unless real deliveries are rejected too.
 
-    Six times 401 looks like a rotated secret on our side. The log read before our first delivery tells whether real
-    ones meet the same; forged probes of a run in the same few minutes leave such lines too and then raise the level.
+    Six times 401 looks like a rotated secret on our side. The log as it was before our first delivery tells whether
+    real ones meet the same: then it shows 401 and not one accepted delivery. (A single 401 is a test request or a probe.)
     """
-    if _all_unauthorised(deliveries) and not _rejections(deliveries.log_before):
+    if _all_unauthorised(deliveries) and not _real_ones_are_rejected(deliveries.log_before):
         return Level.L2
     return level_of(failed_percent(deliveries, limits), limits.webhook_failures_percent) or Level.L1
 
@@ -48,8 +51,10 @@ def _all_unauthorised(deliveries: Deliveries) -> bool:
     return not deliveries.unanswered and {one.status for one in deliveries.answered.values()} == {401}
 
 
-def _rejections(window: LogWindow | None) -> list[str]:
-    return [one.text for one in rejected_deliveries(entries(window.lines)) if "401" in one.text] if window else []
+def _real_ones_are_rejected(window: LogWindow | None) -> bool:
+    lines = entries(window.lines) if window else []
+    rejected = any("401" in entry.text for entry in rejected_deliveries(lines))
+    return rejected and not any(_ACCEPTED.search(entry.text) for entry in lines)
 
 
 def _secret_hint(deliveries: Deliveries) -> str:

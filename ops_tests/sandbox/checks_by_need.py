@@ -15,16 +15,9 @@ NO_EFFECT = "webhooks/forged_or_unsigned_delivery_has_no_effect[*]"
 REFUSES_GET = "webhooks/webhook_refuses_get[*]"
 ONCE = "webhooks/delivery_is_recorded_once"
 SYNTHETIC = (ACCEPTS, EFFECT, REJECTS, UNSIGNED, NO_EFFECT, ONCE)
-LOG_EFFECTS = tuple(
-    EFFECT.replace("*", endpoint)
-    for endpoint in (
-        "app/uninstalled",
-        "app/subscriptions_update",
-        "customers/data_request",
-        "customers/redact",
-        "shop/redact",
-    )
-)
+# The effect of app/scopes_update is a row; those of the others are log lines.
+_BY_LOG = ("app/uninstalled", "app/subscriptions_update", "customers/data_request", "customers/redact", "shop/redact")
+LOG_EFFECTS = tuple(check.replace("*", endpoint) for check in (EFFECT, NO_EFFECT) for endpoint in _BY_LOG)
 
 UNPROCESSED, TOO_LONG, EXHAUSTED = DEAD_LETTERS = (
     "dead_letters/no_unprocessed_dead_letters",
@@ -42,5 +35,5 @@ MACHINES, SECRETS, STAGED, RELEASE, CANDIDATE = PLATFORM = (
 CONNECTS, MIGRATIONS = "database/database_answers", "database/migrations_are_applied"
 # Without the proof that no real shop bears the synthetic prefix nothing is sent: no database, no deliveries.
 NEED_DATABASE = (MIGRATIONS, *DEAD_LETTERS, *SYNTHETIC)
-NEED_LOG = (NO_ERRORS, *LOG_EFFECTS, NO_EFFECT)
+NEED_LOG = (NO_ERRORS, *LOG_EFFECTS)
 NEED_FLY = (*PLATFORM, *NEED_LOG)

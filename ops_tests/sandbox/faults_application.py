@@ -73,7 +73,7 @@ FAULTS = (
     Fault("webhooks-accept-forged", "the signature is not looked at",
           finding("L1", REJECTS, NO_EFFECT), _webhooks(accepts_forged=True)),
     Fault("webhooks-fail-one", "app/scopes_update answers 500",
-          finding("L2", _of(ACCEPTS, SCOPES_UPDATE)) + finding("L1", _of(EFFECT, SCOPES_UPDATE)),
+          finding("L2", _of(ACCEPTS, SCOPES_UPDATE)) + finding("L1", _of(EFFECT, SCOPES_UPDATE), ONCE),
           _webhooks(failing=(SCOPES_UPDATE,))),
     Fault("webhooks-fail-all", "all six endpoints answer 500",
           finding("L3", ACCEPTS) + finding("L1", EFFECT, ONCE), _webhooks(failing=tuple(TOPICS))),

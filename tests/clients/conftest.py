@@ -88,7 +88,7 @@ def _perform(connection: socket.socket, script: list[bytes | float | None], over
 
 @pytest.fixture
 def http_server() -> Iterator[Callable[..., str]]:
-    """Start an HTTP/1.1 server whose answers a function makes: (method, path, headers, body) to (status, headers, body)."""
+    """Start an HTTP/1.1 server; a function of (method, path, headers, body) makes (status, headers, body)."""
     with ExitStack() as stack:
 
         def start(answer: Callable[..., tuple[int, dict[str, str], bytes]]) -> str:
@@ -128,7 +128,7 @@ def _handler(answer: Callable[..., tuple[int, dict[str, str], bytes]]) -> type[B
 
 @pytest.fixture
 def fake_fly(tmp_path: Path) -> Iterator[Callable[..., dict[str, str]]]:
-    """Put an executable ``fly`` on a PATH; it fails on arguments it does not expect, and the test when it is not called.
+    """Put an executable ``fly`` on a PATH; it fails on unexpected arguments, and the test when it is not called.
 
     ``failures`` are answered before ``stdout``, one a call. Each call leaves its environment in ``environ-<n>``.
     """

@@ -44,15 +44,33 @@ def test_an_answer_has_status_headers_body_and_times(serve: Serve) -> None:
         ([OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"a" * 2**21)], "longer than 1 MiB", "a"),
         ([OK + b"Content-Encoding: br\r\n\r\nfine"], "in the content encoding 'br', which was not asked for", "fine"),
     ],
-    ids=["length", "chunked", "bad-chunk", "dripping", "endless-drip", "dripping-headers", "large", "no-gzip",
-         "short-gzip", "bomb", "unasked"],
+    ids=[
+        "length",
+        "chunked",
+        "bad-chunk",
+        "dripping",
+        "endless-drip",
+        "dripping-headers",
+        "large",
+        "no-gzip",
+        "short-gzip",
+        "bomb",
+        "unasked",
+    ],
 )
-def test_a_body_that_is_not_whole_is_damage(
-    serve: Serve, script: list[bytes | float], damage: str, body: str
-) -> None:
+def test_a_body_that_is_not_whole_is_damage(serve: Serve, script: list[bytes | float], damage: str, body: str) -> None:
     answer = quick(serve(script)).get("/health")
     assert (answer.status, answer.damage) == (200, damage)
     assert answer.body.startswith(body)
+
+
+def test_a_dripping_body_is_left_before_its_end(serve: Serve) -> None:
+    assert len(quick(serve([OK + b"\r\n", *DRIP])).get("/health").body) < 60
+
+
+def test_dripping_headers_are_left_before_their_end(serve: Serve) -> None:
+    headers = quick(serve([OK, *[b"X-More: 1\r\n", 0.05] * 60])).get("/health").headers
+    assert headers["x-more"].count("1") < 60
 
 
 @pytest.mark.parametrize(
@@ -63,6 +81,7 @@ def test_a_body_that_is_not_whole_is_damage(
         ("deflate", zlib.compressobj(wbits=-15).compress(b"") + b"\x01\x04\x00\xfb\xfffine"),
         ("identity", b"fine"),
     ],
+    ids=["gzip", "deflate", "deflate-without-header", "identity"],
 )
 def test_a_compressed_body_is_decoded(serve: Serve, encoding: str, content: bytes) -> None:
     answer = quick(serve([OK + f"Content-Encoding: {encoding}\r\n\r\n".encode() + content])).get("/health")
@@ -125,7 +144,9 @@ def test_a_redirect_on_the_same_host_is_followed(serve: Serve) -> None:
     assert answer.url.endswith("/there")
 
 
-@pytest.mark.parametrize("location", ["https://other.invalid/", "//other.invalid/x", "http://127.0.0.1:9/", "ftp://127.0.0.1/"])
+@pytest.mark.parametrize(
+    "location", ["https://other.invalid/", "//other.invalid/x", "http://127.0.0.1:9/", "ftp://127.0.0.1/"]
+)
 def test_a_redirect_to_another_host_is_named_and_not_followed(serve: Serve, location: str) -> None:
     script = [f"HTTP/1.1 301 Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()]
     answer = quick(serve(script)).get("/health")

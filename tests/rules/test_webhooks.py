@@ -24,8 +24,9 @@ def deliveries(*statuses: int, unanswered: int = 0, log: LogWindow | None = None
     return Deliveries("signed", answered, {f"/silent/{place}": "refused" for place in range(unanswered)}, log)
 
 
-def log(message: str) -> LogWindow:
-    return LogWindow(NOW, NOW, (LogLine(NOW, message, "m1"),), complete=True, source="logs API")
+def log(*messages: str) -> LogWindow:
+    lines = tuple(LogLine(NOW, message, "m1") for message in messages)
+    return LogWindow(NOW, NOW, lines, complete=True, source="logs API")
 
 
 def test_an_accepted_delivery_has_no_refusal() -> None:
@@ -49,6 +50,7 @@ def test_a_refusal_names_status_and_time() -> None:
         (deliveries(*[401] * 6, log=log("POST /webhooks/shop/redact 401 - - 1.0 ms")), Level.L3),
         (deliveries(*[401] * 6, log=log("SHOP/REDACT: webhook error: Response { status: 401 }")), Level.L3),
         (deliveries(*[401] * 6, log=log("POST /webhooks/shop/redact 400 - - 1.0 ms")), Level.L2),
+        (deliveries(*[401] * 6, log=log("POST /webhooks/a 401 - -", "POST /webhooks/a 200 - -")), Level.L2),
     ],
 )
 def test_the_level_follows_from_how_many_fail_and_whether_real_ones_do(seen: Deliveries, level: Level) -> None:

@@ -1,0 +1,105 @@
+"""The platform: which source it asks first, and what it says when none answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ops_tests.clients.platform import FlyPlatform, connect
+from ops_tests.errors import Blind, NotAuthorised, NotFound
+from ops_tests.records.platform import SecretName
+from ops_tests.target import Secret, Target
+
+FakeFly = Callable[..., dict[str, str]]
+TOKEN = Secret("FLY_API_TOKEN", "fm2_topsecret")
+SINCE = datetime(2026, 8, 20, 10, tzinfo=UTC)
+LOGS = "logs --no-tail -a demo --json"
+LINE = json.dumps({"timestamp": "2026-08-20T10:00:00Z", "message": "from fly", "meta": {}})
+EMPTY = b'{"data": [], "meta": {"next_token": ""}}'
+
+
+@pytest.fixture
+def api(http_server: Callable[..., str]) -> str:
+    """A logs API that has no lines."""
+    return http_server(lambda *_request: (200, {}, EMPTY))
+
+
+@pytest.fixture
+def refusing_api(http_server: Callable[..., str]) -> str:
+    """A logs API that knows no app."""
+    return http_server(lambda *_request: (404, {}, b""))
+
+
+def test_with_a_token_the_log_comes_from_the_api(api: str) -> None:
+    window = FlyPlatform("demo", {"FLY_API_BASE_URL": api, "PATH": ""}, TOKEN).logs(SINCE)
+    assert (window.source, window.complete) == ("logs API", True)
+
+
+def test_without_a_token_the_log_comes_from_fly(fake_fly: FakeFly, api: str) -> None:
+    window = FlyPlatform("demo", {**fake_fly(LOGS, LINE), "FLY_API_BASE_URL": api}, None).logs(SINCE)
+    assert [line.message for line in window.lines] == ["from fly"]
+
+
+def test_when_the_api_fails_fly_is_asked_and_that_is_remarked(
+    fake_fly: FakeFly, refusing_api: str, remarks: list[str]
+) -> None:
+    environ = {**fake_fly(LOGS, LINE), "FLY_API_BASE_URL": refusing_api}
+    window = FlyPlatform("demo", environ, TOKEN, remarks.append).logs(SINCE)
+    assert window.source == "fly logs"
+    assert remarks[0].startswith(
+        "the log came from fly logs, since the logs API did not give it: logs API answered 404"
+    )
+
+
+def test_when_both_fail_in_the_same_way_one_error_names_both(fake_fly: FakeFly, refusing_api: str) -> None:
+    environ = {**fake_fly(LOGS, failures=("Error: 404 Not Found",)), "FLY_API_BASE_URL": refusing_api}
+    with pytest.raises(NotFound, match=r"logs API answered 404 for demo.* \| and with fly: fly logs .* failed: 404"):
+        FlyPlatform("demo", environ, TOKEN).logs(SINCE)
+
+
+def test_when_both_fail_differently_the_error_is_plainly_blind(refusing_api: str) -> None:
+    with pytest.raises(Blind, match=r"logs API answered 404.*\| and with fly: fly is not on PATH") as caught:
+        FlyPlatform("demo", {"PATH": "", "FLY_API_BASE_URL": refusing_api}, TOKEN).logs(SINCE)
+    assert type(caught.value) is Blind
+
+
+def test_machines_releases_and_secrets_come_from_fly(fake_fly: FakeFly) -> None:
+    platform = FlyPlatform("demo", fake_fly("secrets list -a demo --json", '[{"name": "A"}]'), TOKEN)
+    assert platform.secret_names() == (SecretName("A"),)
+
+
+def test_machines_come_from_the_machine_list(fake_fly: FakeFly) -> None:
+    assert FlyPlatform("demo", fake_fly("machine list -a demo --json", "[]"), TOKEN).machines() == ()
+
+
+def test_releases_come_from_the_releases(fake_fly: FakeFly) -> None:
+    assert FlyPlatform("demo", fake_fly("releases -a demo --json", "[]"), TOKEN).releases() == ()
+
+
+def target(**parts: object) -> Target:
+    return Target.model_validate({"name": "demo", "base_url": "https://demo.example.invalid", **parts})
+
+
+def test_connecting_asks_nothing_yet() -> None:
+    assert isinstance(connect(target(platform={"kind": "fly", "app": "demo"})), FlyPlatform)
+
+
+def test_connecting_with_a_token_nobody_set_is_not_authorised() -> None:
+    with pytest.raises(NotAuthorised, match="FLY_API_TOKEN is not set"):
+        connect(target(platform={"kind": "fly", "app": "demo", "token_env": "FLY_API_TOKEN"}))
+
+
+def test_connecting_hands_over_the_targets_environment_and_token(fake_fly: FakeFly, tmp_path: Path) -> None:
+    part = {"kind": "fly", "app": "demo", "token_env": "FLY_API_TOKEN"}
+    environ = {**fake_fly("releases -a demo --json", "[]"), "FLY_API_TOKEN": "fm2_mine"}
+    connect(target(platform=part).placed(tmp_path, environ)).releases()
+    assert "FLY_API_TOKEN=fm2_mine\n" in (tmp_path / "environ-1").read_text(encoding="utf-8")
+
+
+def test_a_target_without_a_platform_cannot_be_connected() -> None:
+    with pytest.raises(Blind, match=r"has no \[platform\]; expected one"):
+        connect(target())

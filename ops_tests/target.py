@@ -247,7 +247,7 @@ class Target(_Part):
         return placed
 
     @property
-    def environ(self) -> Mapping[str, str]:
+    def environment(self) -> Mapping[str, str]:
         """The environment this target's tools run in."""
         return self._environ
 

@@ -35,7 +35,7 @@ def problems(folder: Path, text: str) -> str:
 def test_a_file_with_only_an_address_is_a_target(tmp_path: Path) -> None:
     target = load_target(written(tmp_path, 'base_url = "https://app.example.com/"'), {})
     assert (target.name, target.base_url, target.health.path) == ("app", "https://app.example.com", "/health")
-    assert target.platform is target.database is target.webhooks is None
+    assert (target.platform, target.database, target.webhooks) == (None, None, None)
 
 
 @pytest.mark.parametrize("name", packaged_targets())

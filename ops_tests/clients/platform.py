@@ -97,4 +97,4 @@ def connect(target: Target, remark: Remark = unheard) -> Platform:
     if part is None:
         raise Blind(f"{target.file} has no [platform]; expected one. Add it with kind and app")
     token = target.secret(part.token_env) if part.token_env else None
-    return FlyPlatform(part.app, target.environ, token, remark)
+    return FlyPlatform(part.app, target.environment, token, remark)

@@ -17,6 +17,7 @@ pytest_plugins = [
     "ops_tests.plugin.instruments",
     "ops_tests.plugin.observations",
     "ops_tests.plugin.deliveries",
+    "ops_tests.plugin.effects",
     "ops_tests.plugin.verdicts",
     "ops_tests.plugin.redaction",
     "ops_tests.plugin.exit_status",

@@ -15,6 +15,7 @@ from ops_tests.plugin.runbook import section
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import CheckRecord, Measurement, RunRecord
 from ops_tests.rules.verdict import worst_first
+from ops_tests.rules.wording import duration
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -71,6 +72,7 @@ def page(record: RunRecord) -> str:
         several=len(record.targets) > 1,
         runbook=_rendered_section,
         measurement=_in_words,
+        readable=_readable,
     )
     return rendered
 
@@ -97,5 +99,13 @@ def _rendered_section(check: CheckRecord) -> str:
     return Markup(MarkdownIt("commonmark", {"html": False}).render(section(check.anchor)))  # noqa: S704  # packaged text
 
 
+def _readable(check: CheckRecord) -> str:
+    """``webhook refuses get: app/uninstalled``."""
+    name, _, parameters = check.check.partition("/")[2].partition("[")
+    return name.replace("_", " ") + (f": {parameters.removesuffix(']')}" if parameters else "")
+
+
 def _in_words(one: Measurement) -> str:
+    if one.unit == "s":
+        return duration(one.value)
     return f"{one.value:.3g} {one.unit}" if one.value < 1000 else f"{one.value:,.0f} {one.unit}"

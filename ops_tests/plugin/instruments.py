@@ -48,7 +48,7 @@ def fly(target: Target) -> Fly:
 
     part = target.platform
     assert part is not None, "only applicable with [platform]"  # noqa: S101  # NEEDS has seen to it
-    return Fly(part.app, target.environ, target.secret(part.token_env) if part.token_env else None)
+    return Fly(part.app, target.environment, target.secret(part.token_env) if part.token_env else None)
 
 
 @pytest.fixture(scope="session")

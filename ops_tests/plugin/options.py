@@ -117,7 +117,13 @@ def checks_in_play(config: pytest.Config) -> bool:
     Known before collection, because under xdist only the workers collect.
     """
     option = config.option
-    listing = option.collectonly or option.showfixtures or option.show_fixtures_per_test or option.setupplan
+    listing = (
+        option.markers
+        or option.collectonly
+        or option.showfixtures
+        or option.show_fixtures_per_test
+        or option.setupplan
+    )
     return not listing and any(_reaches_checks(config, str(argument)) for argument in config.args)
 
 

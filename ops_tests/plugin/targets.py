@@ -80,7 +80,7 @@ def live_targets(run: Run) -> dict[str, Target]:
         return run.targets
     place = {"base_url": sandbox.base_url}
     return {
-        name: load_target(target.file, {**target.environ, **sandbox.environ}, place) if _embedded(target) else target
+        name: load_target(target.file, {**target.environment, **sandbox.environment}, place) if _embedded(target) else target
         for name, target in run.targets.items()
     }
 
@@ -103,7 +103,7 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["ops"] = {
         "run_id": run.run_id,
         "started_at": run.started_at.isoformat(),
-        "targets": [[str(target.file), target.base_url, dict(target.environ)] for target in run.targets.values()],
+        "targets": [[str(target.file), target.base_url, dict(target.environment)] for target in run.targets.values()],
     }
 
 
@@ -125,6 +125,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Ask each check of each target, and each webhook check of each endpoint."""
     run = run_of(metafunc.config)
     targets = run.targets if run else {"sandbox": load_target(packaged_targets()["sandbox"], {})}
+    if metafunc.definition.get_closest_marker("runbook") is None:
+        return
     if "target" in metafunc.fixturenames:
         ids = list(targets) if len(targets) > 1 else [pytest.HIDDEN_PARAM]
         metafunc.parametrize("target", list(targets), indirect=True, scope="session", ids=ids)

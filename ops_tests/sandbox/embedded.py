@@ -35,12 +35,12 @@ class Sandbox:
 
     Attributes:
         base_url: The application's address.
-        environ: The variables a target file needs, to be laid over the environment.
+        environment: The variables a target file needs, to be laid over the environment.
         folder: Where everything of it stands.
     """
 
     base_url: str
-    environ: dict[str, str] = field(repr=False)
+    environment: dict[str, str] = field(repr=False)
     folder: Path
     _process: subprocess.Popen[bytes] = field(repr=False)
 
@@ -147,6 +147,6 @@ def write_files(sandbox: Sandbox, directory: Path) -> None:
 
 
 def _exports(sandbox: Sandbox) -> list[str]:
-    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sandbox.environ.items() if name != "PATH"]
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sandbox.environment.items() if name != "PATH"]
     programs = sandbox.folder / folders.BIN
     return [*lines, f'export PATH={shlex.quote(str(programs))}:"$PATH"\n'] if programs.exists() else lines

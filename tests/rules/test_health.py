@@ -18,8 +18,8 @@ ANSWER = Answer(URL, 200, {}, '{"status":"ok"}', datetime(2026, 11, 21, tzinfo=U
 HUB = HealthPart(expect={"success": (True,), "data.status": ("healthy", "ok"), "data.services.*": (True,)})
 
 
-def attempt(answer: Answer | None = ANSWER, **changes: str) -> HealthAttempt:
-    return HealthAttempt(URL, answer, **changes)
+def attempt(answer: Answer | None = ANSWER, unreachable: str = "") -> HealthAttempt:
+    return HealthAttempt(URL, answer, unreachable)
 
 
 def test_a_200_from_its_own_host_is_no_wrong_answer() -> None:

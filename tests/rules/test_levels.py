@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.records.run import CheckRecord, Level
+from ops_tests.records.run import CheckRecord, Level, Outcome
 from ops_tests.rules import verdict
 from ops_tests.rules.levels import level_of, worst
 from ops_tests.rules.wording import duration, excerpt, listed
@@ -76,7 +76,7 @@ def test_an_excerpt_is_one_line() -> None:
     assert excerpt("a\n b" + "c" * 100, 5) == "a bcc..."
 
 
-def record(check: str, outcome: verdict.Outcome, level: Level | None = None) -> CheckRecord:
+def record(check: str, outcome: Outcome, level: Level | None = None) -> CheckRecord:
     subject = check.partition("/")[0]
     return CheckRecord(
         target="t", check=check, subject=subject, claim="", suites=(), anchor="", outcome=outcome, level=level

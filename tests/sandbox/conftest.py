@@ -66,7 +66,7 @@ def deliver(ask: Send, shop: str) -> Send:
         signed: bool | None = True,
         **headers: str,
     ) -> Response:
-        secret = started.environ["SHOPIFY_API_SECRET"] if signed else "another"
+        secret = started.environment["SHOPIFY_API_SECRET"] if signed else "another"
         sent = {
             "X-Shopify-Topic": topic,
             "X-Shopify-Shop-Domain": shop,
@@ -89,8 +89,8 @@ def messages(ask: Send) -> Callable[[Sandbox], list[str]]:
         found: list[str] = []
         while True:
             path = f"/api/v1/apps/timedify-sandbox/logs?next_token={token}"
-            headers = {"Authorization": started.environ["FLY_API_TOKEN"]}
-            page = json.loads(ask(started.environ["FLY_API_BASE_URL"], "GET", path, b"", headers)[1])
+            headers = {"Authorization": started.environment["FLY_API_TOKEN"]}
+            page = json.loads(ask(started.environment["FLY_API_BASE_URL"], "GET", path, b"", headers)[1])
             if not page["data"]:
                 return found
             found += [item["attributes"]["message"] for item in page["data"]]
@@ -104,7 +104,7 @@ def rows() -> Callable[..., list[tuple[Any, ...]]]:
     """What a query of the read-only role returns."""
 
     def rows(started: Sandbox, query: str, *values: object) -> list[tuple[Any, ...]]:
-        connection = psycopg2.connect(started.environ["DATABASE_URL"], connect_timeout=5)
+        connection = psycopg2.connect(started.environment["DATABASE_URL"], connect_timeout=5)
         with closing(connection), connection.cursor() as cursor:
             cursor.execute(query, values)
             return cursor.fetchall()

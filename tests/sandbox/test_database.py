@@ -20,7 +20,7 @@ Rows = Callable[..., list[tuple[Any, ...]]]
 
 @pytest.fixture
 def cursor(sandbox: Sandbox) -> Iterator[Any]:
-    with closing(psycopg2.connect(sandbox.environ["DATABASE_URL"])) as connection, connection.cursor() as cursor:
+    with closing(psycopg2.connect(sandbox.environment["DATABASE_URL"])) as connection, connection.cursor() as cursor:
         yield cursor
 
 
@@ -81,14 +81,14 @@ def test_the_past_is_clean(sandbox: Sandbox, rows: Rows) -> None:
 
 
 def test_variables_are_quoted_as_psql_does(sandbox: Sandbox) -> None:
-    with closing(psycopg2.connect(sandbox.environ["DATABASE_URL"])) as connection, connection.cursor() as cursor:
+    with closing(psycopg2.connect(sandbox.environment["DATABASE_URL"])) as connection, connection.cursor() as cursor:
         script = with_variables("""GRANT x TO :"role" :'word' ::text""", {"role": 'a"b', "word": "it's"}, cursor)
     assert script == """GRANT x TO "a""b" 'it''s' ::text"""
 
 
 def test_the_role_file_is_a_psql_script(sandbox: Sandbox) -> None:
     psql = str(binaries(sandbox.folder) / "psql")
-    command = [psql, sandbox.environ["DATABASE_URL"], "-v", "role=other", "-v", "password=p", "-f", str(READER_ROLE)]
+    command = [psql, sandbox.environment["DATABASE_URL"], "-v", "role=other", "-v", "password=p", "-f", str(READER_ROLE)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "syntax error" not in done.stderr
     assert "permission denied to create role" in done.stderr or "read-only transaction" in done.stderr

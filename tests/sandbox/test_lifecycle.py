@@ -104,7 +104,7 @@ def test_the_sandbox_is_out_of_reach_of_the_terminal_s_signals(sandbox: Sandbox)
 
 
 def test_no_secret_stands_in_a_representation(sandbox: Sandbox) -> None:
-    assert not [value for name, value in sandbox.environ.items() if name != "PATH" and value in repr(sandbox)]
+    assert not [value for name, value in sandbox.environment.items() if name != "PATH" and value in repr(sandbox)]
 
 
 def test_a_killed_parent_takes_the_sandbox_along(
@@ -224,7 +224,7 @@ def test_files_for_another_terminal_describe_the_running_sandbox(sandbox: Sandbo
     assert f'base_url = "{sandbox.base_url}"' in target
     assert 'name = "sandbox-live"' in target
     shown = _shell(tmp_path / "live" / "env")
-    assert shown["DATABASE_URL"] == sandbox.environ["DATABASE_URL"]
+    assert shown["DATABASE_URL"] == sandbox.environment["DATABASE_URL"]
     assert shown["PATH"] == f"{sandbox.folder}/bin:/usr/bin:/bin"
 
 

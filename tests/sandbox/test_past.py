@@ -63,5 +63,5 @@ def test_the_platform_s_own_check_goes_on_while_the_sandbox_runs(
 
 def test_the_stand_in_is_reached_through_the_sandbox_s_variables(sandbox: Sandbox, tmp_path: Any) -> None:
     command = ["fly", "logs", "-n", "-j", "-a", "timedify-sandbox"]
-    done = subprocess.run(command, env=sandbox.environ, cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=sandbox.environment, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert json.JSONDecoder().raw_decode(done.stdout)[0]["region"] == "fra"

@@ -122,7 +122,7 @@ def test_everything_is_believed_and_nothing_done(lost: Sandbox, deliver: Send, s
 
 
 def test_a_hanging_database_takes_the_connection_and_says_nothing(lost: Sandbox) -> None:
-    place = urlsplit(lost.environ["DATABASE_URL"])
+    place = urlsplit(lost.environment["DATABASE_URL"])
     with socket.create_connection((str(place.hostname), place.port or 0), timeout=5) as connection:
         connection.settimeout(0.3)
         with pytest.raises(TimeoutError):
@@ -130,19 +130,19 @@ def test_a_hanging_database_takes_the_connection_and_says_nothing(lost: Sandbox)
 
 
 def test_an_unknown_app_is_unknown_to_the_logs_api(lost: Sandbox, ask: Send) -> None:
-    headers = {"Authorization": lost.environ["FLY_API_TOKEN"]}
-    asked = ask(lost.environ["FLY_API_BASE_URL"], "GET", "/api/v1/apps/timedify-sandbox/logs", b"", headers)
+    headers = {"Authorization": lost.environment["FLY_API_TOKEN"]}
+    asked = ask(lost.environment["FLY_API_BASE_URL"], "GET", "/api/v1/apps/timedify-sandbox/logs", b"", headers)
     assert asked == (404, b"Not Found")
 
 
 def test_what_refuses_refuses_at_once(gone: Sandbox, ask: Send) -> None:
-    for url in (gone.base_url, gone.environ["FLY_API_BASE_URL"]):
+    for url in (gone.base_url, gone.environment["FLY_API_BASE_URL"]):
         with pytest.raises(ConnectionRefusedError):
             ask(url, "GET", "/health")
     with pytest.raises(psycopg2.OperationalError, match="refused"):
-        psycopg2.connect(gone.environ["DATABASE_URL"])
+        psycopg2.connect(gone.environment["DATABASE_URL"])
 
 
 def test_a_missing_fly_is_nowhere_on_the_path(gone: Sandbox) -> None:
-    assert shutil.which("fly", path=gone.environ["PATH"]) is None
-    assert shutil.which("sh", path=gone.environ["PATH"])
+    assert shutil.which("fly", path=gone.environment["PATH"]) is None
+    assert shutil.which("sh", path=gone.environment["PATH"])

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ops_tests.errors import Blind, Unreachable, UnsafeToSend
-from ops_tests.plugin.gather import Look, observation
+from ops_tests.plugin.gather import observation
+from ops_tests.plugin.look import Look
 from ops_tests.records.logs import LogWindow
 from ops_tests.records.webhooks import Deliveries, Delivery, Kind, RepeatedDelivery
 from ops_tests.target import Endpoint, Target, WebhooksPart
+
+if TYPE_CHECKING:
+    from ops_tests.clients.webhooks import Webhooks
 
 
 def webhooks_part_of(target: Target) -> WebhooksPart:
@@ -25,7 +29,7 @@ def webhooks_part_of(target: Target) -> WebhooksPart:
     return target.webhooks
 
 
-def _client(look: Look) -> Any:
+def _client(look: Look) -> Webhooks:
     from ops_tests.clients.web import Web
     from ops_tests.clients.webhooks import Webhooks
 
@@ -35,7 +39,7 @@ def _client(look: Look) -> Any:
 
 
 @observation("webhooks.synthetic")
-def sender(look: Look) -> Any:
+def sender(look: Look) -> Webhooks:
     """The client that sends synthetic deliveries: one a run, so that no two deliveries share a shop."""
     return _client(look)
 

@@ -11,7 +11,8 @@ import pytest
 from ops_tests.errors import Blind
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.deliveries import webhooks_part_of
-from ops_tests.plugin.gather import Look, observation
+from ops_tests.plugin.gather import observation
+from ops_tests.plugin.look import Look
 from ops_tests.plugin.observations import read_log
 from ops_tests.plugin.options import Settings
 from ops_tests.records.webhooks import Delivery, Effect

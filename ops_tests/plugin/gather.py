@@ -1,8 +1,8 @@
 """Gather, then judge: every observation is made once per target, the slow ones at the same time, each in its thread.
 
-An observation is a function of a :class:`Look` that returns a record. ``@observation`` registers it and makes it a
-session fixture of the same name. After collection the observations behind the selected checks are started; a fixture
-waits for its result, and a failed observation is told in exactly the checks that depend on it.
+An observation is a function of a :class:`~ops_tests.plugin.look.Look` that returns a record. ``@observation`` registers
+it and makes it a session fixture of the same name. After collection the observations behind the selected checks are
+started; a fixture waits for its result, and a failed observation is told in exactly the checks that depend on it.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import pytest
 
 from ops_tests.errors import NoAnswerInTime
 from ops_tests.plugin.applicable import NEEDS, fixture_names, item_target, needs_parts
+from ops_tests.plugin.look import Look
 from ops_tests.plugin.recording import is_check
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.target import Target
@@ -28,7 +27,7 @@ DEADLINE_SECONDS = 100
 HEAD_START_SECONDS = 0.3
 """How long health is asked alone, so that its time is not that of our own threads starting."""
 
-Observe = Callable[["Look"], Any]
+Observe = Callable[[Look], Any]
 OBSERVATIONS: dict[str, Observe] = {}
 
 
@@ -48,57 +47,6 @@ def observation(*parts: str) -> Callable[[Observe], Any]:
         return fixture
 
     return register
-
-
-@dataclass
-class Look:
-    """What an observation may use: the target, its clients, other observations, and a way to say what happened.
-
-    Attributes:
-        target: What is looked at.
-        run: The session's run.
-        gatherer: Who made this look.
-        remarks: What the clients had to say ("asked again after 1.2 s").
-    """
-
-    target: Target
-    run: Run
-    gatherer: Gatherer
-    remarks: list[str] = field(default_factory=list)
-
-    def see(self, name: str) -> Any:
-        """The result of another observation, started if nobody did.
-
-        Raises:
-            Blind: What that observation raised.
-        """
-        return self.gatherer.result(self.target, name)
-
-    def wanted(self, name: str) -> bool:
-        """Whether a selected check asks for the named observation."""
-        return self.gatherer.wanted(self.target, name)
-
-    @cached_property
-    def web(self) -> Any:
-        """The HTTP client."""
-        from ops_tests.clients.web import Web
-
-        return Web(self.target.base_url, remark=self.remarks.append)
-
-    @cached_property
-    def platform(self) -> Any:
-        """The platform client: machines, releases, secret names, logs."""
-        from ops_tests.clients.platform import connect
-
-        return connect(self.target, self.remarks.append)
-
-    @cached_property
-    def database(self) -> Any:
-        """The read-only database client."""
-        from ops_tests.clients.database import Database
-
-        part = self.target.database
-        return Database(self.target.secret(part.dsn_env if part else ""), remark=self.remarks.append)
 
 
 class Gatherer:

@@ -1,24 +1,25 @@
 """What is looked at, each fact once: health, machines, releases, secrets, the log, the database.
 
-The functions take a :class:`~ops_tests.plugin.gather.Look` and return a record; each is a session fixture of its name.
+The functions take a :class:`~ops_tests.plugin.look.Look` and return a record; each is a session fixture of its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ops_tests.errors import Blind, NoNetwork, Unreachable
-from ops_tests.plugin.gather import Look, observation
+from ops_tests.plugin.gather import observation
 from ops_tests.plugin.history import last_look
+from ops_tests.plugin.look import Look
 from ops_tests.plugin.state import run_of
 from ops_tests.records.database import DatabaseAttempt, DeadLetters, Migration
 from ops_tests.records.logs import LogWindow
 from ops_tests.records.platform import Machine, Release, SecretName
 from ops_tests.records.web import Answer, HealthAttempt
 from ops_tests.rules import health as health_rules
+from ops_tests.rules.log_entries import Entry, entries
 from ops_tests.rules.machines import serving
 from ops_tests.rules.releases import newest, same_image
 from ops_tests.target import Target
@@ -32,7 +33,7 @@ def health_attempt(look: Look) -> HealthAttempt:
     """The health path, asked once; once more if the first request had to wake a sleeping machine."""
     url = look.target.base_url + look.target.health.path
     try:
-        answer: Answer = look.web.get(look.target.health.path)
+        answer = look.web.get(look.target.health.path)
     except Unreachable as error:
         _confirm_network(look)
         return HealthAttempt(url, None, unreachable=str(error))
@@ -46,7 +47,7 @@ def _woken_machine(look: Look, answer: Answer) -> str:
     if not look.target.platform or answer.seconds <= look.target.limits.health_seconds.value:
         return ""
     try:
-        machines: Sequence[Machine] = look.platform.machines()
+        machines = look.platform.machines()
     except Blind as error:
         look.remarks.append(f"whether the request woke a machine cannot be told: {error}")
         return ""
@@ -111,10 +112,15 @@ def recent_logs(look: Look) -> LogWindow:
     return LogWindow(window.since, window.until, lines, window.complete, window.source)
 
 
+@pytest.fixture(scope="session")
+def recent_entries(recent_logs: LogWindow) -> list[Entry]:
+    """The recent log as entries: continuation lines joined, machine by machine."""
+    return entries(recent_logs.lines)
+
+
 def read_log(look: Look, since: datetime) -> LogWindow:
     """The log since a moment, from the platform's best source."""
-    window: LogWindow = look.platform.logs(since)
-    return window
+    return look.platform.logs(since)
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +133,7 @@ def previous_look(request: pytest.FixtureRequest, target: Target) -> datetime | 
 @observation("database")
 def database_attempt(look: Look) -> DatabaseAttempt:
     """Connecting to the database and ``SELECT 1``."""
-    attempt: DatabaseAttempt = look.database.answer()
+    attempt = look.database.answer()
     if attempt.unreachable:
         _confirm_network(look)
     return attempt
@@ -136,8 +142,7 @@ def database_attempt(look: Look) -> DatabaseAttempt:
 @observation("database", "dead_letters")
 def dead_letters(look: Look) -> DeadLetters:
     """The unprocessed dead letters."""
-    letters: DeadLetters = look.database.dead_letters()
-    return letters
+    return look.database.dead_letters()
 
 
 @observation("database", "migrations")

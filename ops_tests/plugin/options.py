@@ -118,11 +118,7 @@ def checks_in_play(config: pytest.Config) -> bool:
     """
     option = config.option
     listing = (
-        option.markers
-        or option.collectonly
-        or option.showfixtures
-        or option.show_fixtures_per_test
-        or option.setupplan
+        option.markers or option.collectonly or option.showfixtures or option.show_fixtures_per_test or option.setupplan
     )
     return not listing and any(_reaches_checks(config, str(argument)) for argument in config.args)
 

@@ -1,13 +1,14 @@
 """``--target PATH`` with a blank before the path.
 
-pytest looks for its ini file before it knows our options: it takes the path behind ``--target`` for something to test and,
-when that lies outside the project, looks for the project there and misses ours. Such a command is run once more as
-``--target=PATH``, which pytest cannot mistake.
+pytest looks for its ini file before it knows our options: it takes the path behind ``--target`` for something to test
+and, when that lies outside the project, looks for the project there and misses ours. Such a command is run once more
+as ``--target=PATH``, which pytest cannot mistake.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 def _spaced(arguments: Sequence[str]) -> Iterator[str]:
-    pairs = zip(arguments, arguments[1:], strict=False)
-    return (value for option, value in pairs if option == OPTION)
+    return (value for option, value in pairwise(arguments) if option == OPTION)
 
 
 def _outside(folder: Path, name: str) -> bool:

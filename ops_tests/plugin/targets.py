@@ -80,7 +80,9 @@ def live_targets(run: Run) -> dict[str, Target]:
         return run.targets
     place = {"base_url": sandbox.base_url}
     return {
-        name: load_target(target.file, {**target.environment, **sandbox.environment}, place) if _embedded(target) else target
+        name: load_target(target.file, {**target.environment, **sandbox.environment}, place)
+        if _embedded(target)
+        else target
         for name, target in run.targets.items()
     }
 
@@ -136,7 +138,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def endpoints_of(targets: Mapping[str, Target]) -> dict[str, Endpoint]:
-    """Every endpoint of any target by id; Shopify's six for a target without webhooks, to be listed as not applicable."""
+    """Every endpoint of any target by id; for a target without webhooks Shopify's six, listed as not applicable."""
     found = [one.webhooks.endpoints if one.webhooks else SHOPIFY_ENDPOINTS for one in targets.values()]
     return {endpoint.id: endpoint for endpoints in found for endpoint in endpoints}
 

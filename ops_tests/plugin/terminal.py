@@ -39,7 +39,7 @@ def first_line(run: Run) -> str:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
-    """Write the verdict, the report's path and the next step as the very last lines; what breaks on the way is told."""
+    """Write next step, verdict and the report's path as the very last lines; what breaks on the way is told."""
     run, reporter = run_of(session.config), _reporter(session.config)
     try:
         yield
@@ -70,7 +70,9 @@ def last_lines(config: pytest.Config, run: Run) -> list[str]:
 def _left_out(record: RunRecord) -> list[str]:
     """How many checks did not apply, by reason; the report names each."""
     reasons = Counter(check.sentence for check in record.checks if check.outcome == "not applicable")
-    return [f"not applicable: {count} check{'' if count == 1 else 's'}, since {reason}" for reason, count in reasons.items()]
+    return [
+        f"not applicable: {count} check{'' if count == 1 else 's'}, since {reason}" for reason, count in reasons.items()
+    ]
 
 
 def _runbook(config: pytest.Config) -> str:

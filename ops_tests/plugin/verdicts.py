@@ -80,7 +80,7 @@ def _finished(item: pytest.Item) -> CheckRecord:
 
 
 def verdict_of(report: pytest.TestReport) -> str:
-    """The word in a failing report: ``finding`` or ``blind``; a report nobody classified (a crashed worker) is blind."""
+    """The word in a failing report, ``finding`` or ``blind``; one that nobody classified (a dead worker) is blind."""
     return next((str(value) for name, value in report.user_properties if name == PROPERTY), "blind")
 
 

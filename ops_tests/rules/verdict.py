@@ -48,6 +48,8 @@ def sentence(checks: Sequence[CheckRecord], status: int, targets: Sequence[str],
 
 def _harmless(judged: Sequence[CheckRecord], status: int, where: str) -> str:
     """The verdict where no check is a finding or blind."""
+    if status == 4:
+        return f"NOT RUN on {where}: what was asked for cannot be run as it stands"
     if status == 2:
         return f"INTERRUPTED on {where} after {len(judged)} checks"
     if not judged:

@@ -40,7 +40,7 @@ def failure_level(deliveries: Deliveries, limits: Limits) -> Level:
     """L2 over 5 % of the endpoints, L3 when all fail; all answered 401 is L2 unless real deliveries are rejected too.
 
     Six times 401 looks like a rotated secret on our side. The log as it was before our first delivery tells whether
-    real ones meet the same: then it shows 401 and not one accepted delivery. (A single 401 is a test request or a probe.)
+    real ones meet the same: then it shows 401 and not one accepted delivery; a single 401 is a test request or a probe.
     """
     if _all_unauthorised(deliveries) and not _real_ones_are_rejected(deliveries.log_before):
         return Level.L2

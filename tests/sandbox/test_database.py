@@ -88,7 +88,16 @@ def test_variables_are_quoted_as_psql_does(sandbox: Sandbox) -> None:
 
 def test_the_role_file_is_a_psql_script(sandbox: Sandbox) -> None:
     psql = str(binaries(sandbox.folder) / "psql")
-    command = [psql, sandbox.environment["DATABASE_URL"], "-v", "role=other", "-v", "password=p", "-f", str(READER_ROLE)]
+    command = [
+        psql,
+        sandbox.environment["DATABASE_URL"],
+        "-v",
+        "role=other",
+        "-v",
+        "password=p",
+        "-f",
+        str(READER_ROLE),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "syntax error" not in done.stderr
     assert "permission denied to create role" in done.stderr or "read-only transaction" in done.stderr

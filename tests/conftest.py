@@ -1,0 +1,3 @@
+"""Brings pytest's own way to test plugins; a conftest further down may not."""
+
+pytest_plugins = ["pytester"]

@@ -1,0 +1,77 @@
+"""Every record is kept as a row, and a history that cannot be kept is told without changing the verdict."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from ops_tests.records.run import CheckRecord
+from tests.plugin.conftest import WORKERS_ONLY_IN_CI, Project
+
+CHECKS = """
+def test_open(target):
+    pass
+
+def test_lit(target):
+    assert not target.name, "dark"
+
+def test_full(database_attempt):
+    pass
+"""
+ONE_GREEN_CHECK = "def test_open(target):\n    pass\n"
+
+
+def rows(project: Project, file: str = "history.sqlite") -> list[tuple[Any, ...]]:
+    """Target, check, outcome and record of every row, in the order they were written."""
+    with closing(sqlite3.connect(project.reports / file)) as connection:
+        query = "SELECT target, check_name, outcome, record FROM check_record ORDER BY rowid"
+        return connection.execute(query).fetchall()
+
+
+@WORKERS_ONLY_IN_CI
+def test_every_record_of_every_run_is_one_row(project: Project, workers: str) -> None:
+    project.checks(CHECKS)
+    targets = ("--target", project.target("a"), "--target", project.target("b"))
+    project.run(*targets, "-n", workers)
+    once = {("shop/open", "ok"), ("shop/lit", "finding"), ("shop/full", "not applicable")}
+    assert {row[:3] for row in rows(project)} == {(target, *one) for target in ("a", "b") for one in once}
+    assert [CheckRecord.model_validate_json(row[3]) for row in rows(project)] == list(project.record().checks)
+
+
+def test_a_second_run_adds_its_rows(project: Project) -> None:
+    project.checks(ONE_GREEN_CHECK)
+    project.run_here("--target", project.target())
+    project.run_here("--target", project.target())
+    assert [row[:3] for row in rows(project)] == [("shop", "shop/open", "ok")] * 2
+
+
+def test_the_sandbox_has_a_history_of_its_own(project: Project) -> None:
+    project.checks(ONE_GREEN_CHECK)
+    project.run("--target", "sandbox", "--target", project.target())
+    assert [row[0] for row in rows(project, "history-sandbox.sqlite")] == ["sandbox"]
+    assert [row[0] for row in rows(project)] == ["shop"]
+
+
+@pytest.mark.parametrize(("source", "status"), [(ONE_GREEN_CHECK, 0), (CHECKS, 1)], ids=["green", "red"])
+def test_a_reports_folder_that_cannot_be_written_is_said_and_changes_no_status(
+    project: Project, source: str, status: int
+) -> None:
+    project.checks(source)
+    project.write("reports", "a file where the folder should be\n")
+    result = project.run_here("--target", project.target())
+    assert result.ret == status
+    assert f"no report was written: {project.reports} is not writable" in result.outlines
+    assert any(line.startswith("this run is not in the history of shop: ") for line in result.outlines)
+
+
+def test_a_corrupt_history_is_said_and_changes_no_status(project: Project) -> None:
+    project.checks(ONE_GREEN_CHECK)
+    project.reports.mkdir()
+    project.write("reports/history.sqlite", "this is no database, and long enough to be taken for one\n" * 50)
+    result = project.run_here("--target", project.target())
+    assert result.ret == 0
+    assert any(line.startswith("this run is not in the history of shop: ") for line in result.outlines)
+    assert result.outlines[-1].startswith("OK on shop")

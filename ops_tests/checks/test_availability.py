@@ -23,7 +23,7 @@ def test_health_answers_200(health_attempt: HealthAttempt, measured: Measured) -
     """The health path answers 200 from its own host."""
     wrong = rules.wrong_answers(health_attempt)
     measured(len(wrong), fixed(0, "wrong answers"), rules.outage_level(health_attempt))
-    assert not wrong, f"{listed(wrong)}; expected 200 from {health_attempt.url}"
+    assert not wrong, f"{listed(wrong)}; expected 200. Next: curl -v --max-time 10 {health_attempt.url}"
 
 
 @pytest.mark.smoke

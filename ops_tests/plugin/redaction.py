@@ -40,7 +40,7 @@ class Redactor:
                 forms |= dict.fromkeys(_forms(value), f"[{secret.variable} redacted]")
         longest_first = sorted(forms, key=len, reverse=True)
         self._forms = forms
-        self._pieces = [form for form in longest_first if len(form) >= SHORTEST_IN_PIECES]
+        self._pieces = [form for form in longest_first if len(form) >= SHORTEST_IN_PIECES and _indivisible(form, forms)]
         self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def text(self, text: str) -> str:
@@ -89,6 +89,11 @@ def _forms(value: str) -> set[str]:
     quoted = {quote(value, safe=""), quote(value), quote_plus(value), html.escape(value)}
     escaped = {repr(value)[1:-1], json.dumps(value)[1:-1], value.encode("unicode_escape").decode()}
     return {form for form in {value} | encoded | quoted | escaped if len(form) >= SHORTEST}
+
+
+def _indivisible(form: str, forms: Iterable[str]) -> bool:
+    """Whether no other secret stands inside: of a connection string the password is secret, its host is not."""
+    return not any(other in form for other in forms if other != form)
 
 
 def _without_beginnings(text: str, form: str, mask: str) -> str:

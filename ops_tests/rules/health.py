@@ -9,14 +9,14 @@ from typing import Any
 from ops_tests.errors import Unreachable
 from ops_tests.records.run import Level
 from ops_tests.records.web import Answer, HealthAttempt
-from ops_tests.rules.wording import excerpt
+from ops_tests.rules.wording import excerpt, seen
 from ops_tests.target import HealthPart
 
 
 def wrong_answers(attempt: HealthAttempt) -> list[str]:
     """What the health path did instead of answering 200 from its own host."""
     if attempt.answer is None:
-        return [f"nobody answers: {attempt.unreachable}"]
+        return [f"nobody answers: {seen(attempt.unreachable)}"]
     answer = judged_answer(attempt)
     if answer.redirected_to:
         return [f"{attempt.url} leads to another host, {answer.redirected_to}"]
@@ -41,7 +41,7 @@ def judged_answer(attempt: HealthAttempt) -> Answer:
     """
     answer = attempt.again or attempt.answer
     if answer is None:
-        raise Unreachable(f"cannot be judged while nobody answers: {attempt.unreachable}")
+        raise Unreachable(f"cannot be judged while nobody answers: {seen(attempt.unreachable)}")
     return answer
 
 

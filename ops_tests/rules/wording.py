@@ -20,6 +20,11 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms"
 
 
+def seen(message: str) -> str:
+    """Of an error's message ``<what was seen>; expected ... Next: ...`` the first part, to build a sentence around."""
+    return message.partition("; expected ")[0]
+
+
 def excerpt(text: str, length: int = 80) -> str:
     """The beginning of a text on one line."""
     line = " ".join(text[: 4 * length].split())

@@ -81,11 +81,12 @@ class Project(Reports):
 
     def run_here(self, *arguments: str) -> pytest.RunResult:
         """Run inside this process, which is quicker, where neither workers nor the process itself matter."""
-        return self.pytester.runpytest_inprocess("-p", "no:cacheprovider", "-n", "0", *arguments)
+        return self.pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
 
     def run_on_shop(self, *arguments: str) -> pytest.RunResult:
-        """Run on a target that has nothing but a base_url."""
-        return self.run("--target", self.target(), *arguments)
+        """Run on a target that has nothing but a base_url: with workers in processes of their own, else here."""
+        run = self.run if "-n" in arguments and "2" in arguments else self.run_here
+        return run("--target", self.target(), *arguments)
 
 
 @pytest.fixture

@@ -155,7 +155,7 @@ def test_an_observation_that_never_ends_is_blind_in_the_end_and_does_not_hold_up
         def test_lit(lamp):
             pass
     """)
-    assert project.run_on_shop().ret == 10
+    assert project.run("--target", project.target()).ret == 10
     assert project.check("shop/lit").sentence == "the observation 'lamp' of shop did not end within 0.5 s"
 
 

@@ -43,8 +43,8 @@ def test_every_record_of_every_run_is_one_row(project: Project, workers: str) ->
 
 def test_a_second_run_adds_its_rows(project: Project) -> None:
     project.checks(ONE_GREEN_CHECK)
-    project.run_here("--target", project.target())
-    project.run_here("--target", project.target())
+    project.run_on_shop()
+    project.run_on_shop()
     assert [row[:3] for row in rows(project)] == [("shop", "shop/open", "ok")] * 2
 
 
@@ -61,7 +61,7 @@ def test_a_reports_folder_that_cannot_be_written_is_said_and_changes_no_status(
 ) -> None:
     project.checks(source)
     project.write("reports", "a file where the folder should be\n")
-    result = project.run_here("--target", project.target())
+    result = project.run_on_shop()
     assert result.ret == status
     assert f"no report was written: {project.reports} is not writable" in result.outlines
     assert any(line.startswith("this run is not in the history of shop: ") for line in result.outlines)
@@ -71,7 +71,7 @@ def test_a_corrupt_history_is_said_and_changes_no_status(project: Project) -> No
     project.checks(ONE_GREEN_CHECK)
     project.reports.mkdir()
     project.write("reports/history.sqlite", "this is no database, and long enough to be taken for one\n" * 50)
-    result = project.run_here("--target", project.target())
+    result = project.run_on_shop()
     assert result.ret == 0
     assert any(line.startswith("this run is not in the history of shop: ") for line in result.outlines)
     assert result.outlines[-1].startswith("OK on shop")

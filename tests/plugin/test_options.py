@@ -123,6 +123,6 @@ def test_a_release_number_may_bear_its_v(project: Project, good: str) -> None:
 
 
 def test_a_bad_release_number_ends_with_4(project: Project) -> None:
-    result = project.run_on_shop("--expect-release", "latest")
+    result = project.run("--expect-release", "latest")
     assert result.ret == 4
     assert "--expect-release wants a release number like 42 or v42, not 'latest'" in result.stderr.str()

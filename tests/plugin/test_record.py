@@ -179,7 +179,7 @@ def test_what_does_not_apply_is_listed_with_its_reason_and_not_run(project: Proj
 
 def test_with_one_target_ids_do_not_bear_its_name(project: Project) -> None:
     project.checks("@pytest.mark.parametrize('door', ['left', 'right'])\ndef test_open(target, door):\n    pass\n")
-    result = project.run_here("--target", project.target(), "-v")
+    result = project.run_on_shop("-v")
     assert set(re.findall(r"::(\S+) PASSED", result.stdout.str())) == {"test_open[left]", "test_open[right]"}
     assert set(project.outcomes()) == {"shop/open[left]", "shop/open[right]"}
 

@@ -23,7 +23,7 @@ DONE = Migration("0001_init", NOW, NOW)
     [
         (DatabaseAttempt("db:5432/app", 0.02), [], Level.L1),
         (DatabaseAttempt("db:5432/app", 2.5), ["db:5432/app took 2.50 s"], Level.L1),
-        (DatabaseAttempt("db:5432/app", None, "refused"), ["db:5432/app does not answer: refused"], Level.L3),
+        (DatabaseAttempt("db:5432/app", None, "refused"), ["no connection: refused"], Level.L3),
     ],
 )
 def test_a_database_that_does_not_answer_in_time_is_named(

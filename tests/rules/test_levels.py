@@ -9,7 +9,7 @@ from ops_tests.limits import Limits, fixed
 from ops_tests.records.run import CheckRecord, Level, Outcome
 from ops_tests.rules import verdict
 from ops_tests.rules.levels import level_of, worst
-from ops_tests.rules.wording import duration, excerpt, listed
+from ops_tests.rules.wording import duration, excerpt, listed, seen
 
 LIMITS = Limits()
 
@@ -70,6 +70,11 @@ def test_durations_are_told_as_people_say_them(seconds: float, said: str) -> Non
 
 def test_long_lists_are_counted() -> None:
     assert listed("abc", at_most=2) == "a, b and 1 more"
+
+
+def test_what_was_seen_stands_before_what_was_expected() -> None:
+    assert seen("db:1 refused the connection; expected a connection. Next: pg_isready") == "db:1 refused the connection"
+    assert seen("refused") == "refused"
 
 
 def test_an_excerpt_is_one_line() -> None:

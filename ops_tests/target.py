@@ -61,6 +61,8 @@ def _path(text: str) -> str:
     return text
 
 
+SANDBOX = Path(__file__).with_name("targets") / "sandbox.toml"
+
 VariableName = Annotated[str, AfterValidator(_variable_name)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 UrlPath = Annotated[str, AfterValidator(_path)]
@@ -259,7 +261,7 @@ class Target(_Part):
     @property
     def sandbox(self) -> bool:
         """Whether this is the packaged description of the embedded sandbox, so that nothing real is checked."""
-        return self.name == "sandbox"
+        return self._file == SANDBOX
 
     def secret(self, variable: str) -> Secret:
         """Look a secret up.
@@ -296,6 +298,6 @@ class Target(_Part):
 
 
 def read_environ(folder: Path) -> dict[str, str]:
-    """The process environment over the folder's ``.env``, if there is one."""
-    filed = {key: value for key, value in dotenv_values(folder / ".env").items() if value is not None}
-    return {**filed, **os.environ}
+    """The process environment over the folder's ``.env``, if there is one; a variable set to nothing hides nothing."""
+    filed = {key: value for key, value in dotenv_values(folder / ".env").items() if value}
+    return filed | {key: value for key, value in os.environ.items() if value or key not in filed}

@@ -21,9 +21,9 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS check_record (
     run_id TEXT NOT NULL, suite TEXT NOT NULL, target TEXT NOT NULL, check_name TEXT NOT NULL,
     started_at TEXT NOT NULL, outcome TEXT NOT NULL, level TEXT, sentence TEXT NOT NULL,
-    duration_seconds REAL NOT NULL, record TEXT NOT NULL,
-    PRIMARY KEY (run_id, target, check_name)
+    duration_seconds REAL NOT NULL, record TEXT NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS check_record_by_run ON check_record (run_id);
 CREATE INDEX IF NOT EXISTS check_record_by_time ON check_record (target, suite, started_at);
 """
 

@@ -41,12 +41,13 @@ class Redactor:
         longest_first = sorted(forms, key=len, reverse=True)
         self._forms = forms
         self._pieces = [form for form in longest_first if len(form) >= SHORTEST_IN_PIECES and _indivisible(form, forms)]
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        self._pattern = _any_of(longest_first)
+        self._cut = _any_of([end for form in self._pieces for end in (_head(form), _head(form[::-1])[::-1])])
 
     def text(self, text: str) -> str:
         """The text without secrets."""
         clean = self._pattern.sub(lambda hit: self._forms[hit[0]], text)
-        for form in self._pieces:
+        for form in self._pieces if self._cut.search(clean) else ():
             mask = self._forms[form]
             clean = _without_beginnings(clean, form, mask)
             clean = _without_beginnings(clean[::-1], form[::-1], mask[::-1])[::-1]
@@ -96,9 +97,17 @@ def _indivisible(form: str, forms: Iterable[str]) -> bool:
     return not any(other in form for other in forms if other != form)
 
 
+def _any_of(texts: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, texts)) or r"(?!)")
+
+
+def _head(form: str) -> str:
+    return form[: min(PIECE, len(form) // 2)]
+
+
 def _without_beginnings(text: str, form: str, mask: str) -> str:
     """The text without any long enough beginning of the form, as far as it goes."""
-    head = form[: min(PIECE, len(form) // 2)]
+    head = _head(form)
     at = text.find(head)
     while at >= 0:
         rest = zip(form, text[at : at + len(form)], strict=False)

@@ -15,7 +15,7 @@ from ops_tests.target import Target
 
 if TYPE_CHECKING:
     from ops_tests.plugin.gather import Gatherer
-    from ops_tests.sandbox.embedded import Sandbox
+    from ops_tests.sandbox.embedded import Starting
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Run:
         targets: By name, in the order given. The sandbox's is the packaged file until it has started.
         run_id: Unique to the run, shared by its xdist workers.
         started_at: UTC.
-        sandbox: The embedded target once it was started here.
+        sandbox: The embedded target, if it is started here.
         records: The finished checks, as they arrive (on the controller).
         not_applicable: The checks that were left out, with the reason.
         complaints: What the operator must know about the run itself ("the report could not be written").
@@ -40,7 +40,7 @@ class Run:
     targets: dict[str, Target]
     run_id: str = field(default_factory=lambda: secrets.token_hex(4))
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    sandbox: Sandbox | None = None
+    sandbox: Starting | None = None
     records: list[CheckRecord] = field(default_factory=list)
     not_applicable: list[CheckRecord] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ops_tests.errors import OpsError, UsageProblem
+from ops_tests.errors import SandboxFailed, UsageProblem
 from ops_tests.plugin.options import checks_in_play, settings
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
 from ops_tests.target import SHOPIFY_ENDPOINTS, Endpoint, Target, read_environ
 from ops_tests.target_file import find_target, load_target, packaged_targets
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.embedded import Starting
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -31,12 +34,10 @@ def _begin(config: pytest.Config) -> Run:
         targets = _load(config, wanted.targets)
         run = Run(wanted, targets)
         _refuse_faults_on_live_targets(run)
-        if "sandbox" in targets:
+        if any(target.sandbox for target in targets.values()):
             run.sandbox = _start_sandbox(run)
     except UsageProblem as error:
         raise pytest.UsageError(str(error)) from None
-    except OpsError as error:
-        raise pytest.exit.Exception(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR) from None
     return run
 
 
@@ -55,7 +56,7 @@ def _load(config: pytest.Config, names: tuple[str, ...]) -> dict[str, Target]:
 
 
 def _refuse_faults_on_live_targets(run: Run) -> None:
-    live = [target.name for target in run.targets.values() if not _embedded(target)]
+    live = [target.name for target in run.targets.values() if not target.sandbox]
     if run.settings.faults and live:
         message = (
             f"--fault breaks things on purpose and is only for the sandbox, not for {', '.join(live)}; drop --fault"
@@ -63,36 +64,34 @@ def _refuse_faults_on_live_targets(run: Run) -> None:
         raise UsageProblem(message)
 
 
-def _embedded(target: Target) -> bool:
-    return target.file == packaged_targets()["sandbox"]
+def _start_sandbox(run: Run) -> Starting:
+    from ops_tests.sandbox.embedded import Starting
+
+    return Starting(run.settings.faults)
 
 
-def _start_sandbox(run: Run) -> Any:
-    from ops_tests.sandbox.embedded import Sandbox
-
-    return Sandbox.start(run.settings.faults)
-
-
-def live_targets(run: Run) -> dict[str, Target]:
-    """The targets with the sandbox's real address and secrets in place of the packaged file's."""
-    sandbox = run.sandbox
-    if sandbox is None:
-        return run.targets
+def _put_sandbox_in_place(run: Run) -> None:
+    """Wait for the sandbox and put its real address and secrets in place of the packaged file's."""
+    if run.sandbox is None:
+        return
+    try:
+        sandbox = run.sandbox.ready()
+    except SandboxFailed as error:
+        raise pytest.exit.Exception(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR) from None
     place = {"base_url": sandbox.base_url}
-    return {
+    run.targets |= {
         name: load_target(target.file, {**target.environment, **sandbox.environment}, place)
-        if _embedded(target)
-        else target
         for name, target in run.targets.items()
+        if target.sandbox
     }
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection(session: pytest.Session) -> None:
-    """Put the started sandbox's address in place before anything asks for it."""
-    run = run_of(session.config)
-    if run and not is_worker(session.config):
-        run.targets = live_targets(run)
+def pytest_collection_modifyitems(config: pytest.Config) -> None:
+    """Have the sandbox in place before anybody asks whether its variables are set."""
+    run = run_of(config)
+    if run is not None:
+        _put_sandbox_in_place(run)
 
 
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
@@ -101,7 +100,7 @@ def pytest_configure_node(node: Any) -> None:
     run = run_of(node.config)
     if run is None:
         return
-    run.targets = live_targets(run)
+    _put_sandbox_in_place(run)
     node.workerinput["ops"] = {
         "run_id": run.run_id,
         "started_at": run.started_at.isoformat(),

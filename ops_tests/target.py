@@ -83,7 +83,7 @@ class HealthPart(_Part):
     """
 
     path: UrlPath = "/health"
-    expect: dict[str, tuple[str | bool | int, ...]] = {"status": ("ok", "healthy")}
+    expect: dict[str, tuple[str | bool | int, ...]] = Field(default={"status": ("ok", "healthy")}, min_length=1)
     plain_text: str | None = None
 
 
@@ -220,7 +220,7 @@ class WebhooksPart(_Part):
     get_status: Statuses = (405,)
     records_deliveries: bool = True
     effect_within_seconds: float = Field(default=20, gt=0, le=60)
-    endpoints: tuple[Endpoint, ...] = SHOPIFY_ENDPOINTS
+    endpoints: tuple[Endpoint, ...] = Field(default=SHOPIFY_ENDPOINTS, min_length=1)
 
 
 class Target(_Part):

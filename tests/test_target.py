@@ -78,6 +78,8 @@ def test_a_secret_written_in_clear_is_refused_and_not_repeated(tmp_path: Path) -
         ('base_url = "https://x"\n[platform]\nkind = "fly"\napp = "a"\n[secrets]', "give either names"),
         ('base_url = "https://x"\n[database]\ndsn_env = "D1"\n[migrations]\nfolder = "nowhere"', "is not a folder"),
         ('base_url = "https://x"\n[health]\npath = "health"', "a path begins with /"),
+        ('base_url = "https://x"\n[health]\nexpect = {}', "health.expect: Dictionary should have at least 1 item"),
+        ('base_url = "https://x"\n[webhooks]\nsecret_env = "S1"\nendpoints = []', "at least 1 item"),
         ("base_url = ", "is not TOML"),
     ],
 )

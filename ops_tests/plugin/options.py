@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the suite."""
     group = parser.getgroup("ops", "operational checks")
     group.addoption(
-        "--target", action="append", dest="ops_targets", default=[], metavar="NAME|PATH",
+        "--target", action="append", dest="ops_targets", default=[], type=_given, metavar="NAME|PATH",
         help="the target to check: a packaged name or a .toml file; repeatable (else OPS_TARGET, .env, ini ops_target)",
     )  # fmt: skip
     group.addoption(
@@ -55,7 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="plant a fault in the sandbox; repeatable; `python -m ops_tests faults` lists them",
     )  # fmt: skip
     group.addoption(
-        "--expect-image", dest="ops_expect_image", default="", metavar="REF",
+        "--expect-image", dest="ops_expect_image", default=None, type=_given, metavar="REF",
         help="the image (whole reference, tag or digest) that every machine must run",
     )  # fmt: skip
     group.addoption(
@@ -64,6 +64,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )  # fmt: skip
     parser.addini("ops_target", "the target to check when neither --target nor OPS_TARGET names one", default="")
     parser.addini("ops_checks", "folders with checks of your own, beside the packaged ones", type="paths", default=[])
+
+
+def _given(text: str) -> str:
+    if not text.strip():
+        raise pytest.UsageError("--target and --expect-image want a value and got an empty one; is the variable set?")
+    return text
 
 
 def _release_number(text: str) -> int:
@@ -82,7 +88,7 @@ def settings(config: pytest.Config) -> Settings:
     return Settings(
         targets=_targets(config),
         faults=tuple(config.getoption("ops_faults")),
-        expect_image=config.getoption("ops_expect_image"),
+        expect_image=config.getoption("ops_expect_image") or "",
         expect_release=config.getoption("ops_expect_release"),
         suite=suite(config),
     )
@@ -107,7 +113,7 @@ def _targets(config: pytest.Config) -> tuple[str, ...]:
 def suite(config: pytest.Config) -> str:
     """The suite that is run: the only suite in the mark expression, else the expression itself, else ``all``."""
     expression = str(config.getoption("markexpr") or "")
-    named = [word for word in SUITES if re.search(rf"\b{word}\b", expression)]
+    named = [word for word in SUITES if re.search(rf"(?<!not )\b{word}\b", expression)]
     return named[0] if len(named) == 1 else expression or "all"
 
 

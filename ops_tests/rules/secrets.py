@@ -34,6 +34,8 @@ def undeployed(secrets: Sequence[SecretName]) -> list[str]:
         NotCovered: The platform does not say. Fly calls every secret staged when it could not list the machines, so
             "all of them" is no statement either, and it leaves the state out beyond 100 machines.
     """
+    if not secrets:
+        raise NotCovered("fly lists no secret at all, so nothing shows what is deployed; look with: fly secrets list")
     silent = sorted(secret.name for secret in secrets if secret.status in {"", "Unknown"})
     if silent:
         raise NotCovered(f"fly does not say whether {', '.join(silent)} is deployed; look with: fly secrets list")

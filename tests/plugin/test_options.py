@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from ops_tests.plugin.options import suite
 from tests.plugin.conftest import INI, Project
 
 CHECK = "def test_open(target):\n    pass\n"
@@ -126,3 +127,19 @@ def test_a_bad_release_number_ends_with_4(project: Project) -> None:
     result = project.run("--expect-release", "latest")
     assert result.ret == 4
     assert "--expect-release wants a release number like 42 or v42, not 'latest'" in result.stderr.str()
+
+
+@pytest.mark.parametrize("option", ["--target", "--expect-image", "--expect-release"])
+def test_an_empty_value_from_an_unset_variable_is_refused(project: Project, option: str) -> None:
+    result = project.run(f"{option}=")
+    assert result.ret == 4
+
+
+@pytest.mark.parametrize(
+    ("expression", "named"),
+    [("daily", "daily"), ("daily and not webhooks", "daily"), ("not post_deploy", "not post_deploy"), ("", "all")],
+)
+def test_a_suite_is_what_the_expression_asks_for_and_not_what_it_leaves_out(
+    project: Project, expression: str, named: str
+) -> None:
+    assert suite(project.pytester.parseconfig("-m", expression)) == named

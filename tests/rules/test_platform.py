@@ -128,7 +128,7 @@ def test_staged_and_partial_secrets_are_named() -> None:
 
 @pytest.mark.parametrize(
     "found",
-    [[SecretName("A", "")], [SecretName("A", "Unknown")], [SecretName("A", "Staged"), SecretName("B", "Staged")]],
+    [[], [SecretName("A", "")], [SecretName("A", "Unknown")], [SecretName("A", "Staged"), SecretName("B", "Staged")]],
 )
 def test_a_platform_that_does_not_say_proves_nothing(found: list[SecretName]) -> None:
     with pytest.raises(NotCovered):

@@ -27,10 +27,10 @@ dr-drill: $(VENV)/.ready  ## the observing checks of the disaster-recovery drill
 
 ##@ The project itself
 .PHONY: test lint fault-matrix lock clean help
-test: $(VENV)/.ready  ## the project's own tests, without the long ones
+test: $(VENV)/.ready-dev  ## the project's own tests, without the long ones
 	@$(VENV)/bin/pytest tests -q -n auto -m "not long" $(ARGS)
 fault-matrix: $(VENV)/.ready  ## every fault against the real sandbox: each turns exactly what it names
-	@$(VENV)/bin/pytest tests/test_faults.py -q -n auto $(ARGS)
+	@$(VENV)/bin/pytest tests/test_faults.py tests/test_fault_matrix.py -q -n $$((2 * $$(getconf _NPROCESSORS_ONLN))) --maxschedchunk=1 $(ARGS)
 lint: $(VENV)/.ready-dev  ## ruff and mypy
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 lock: $(VENV)/.ready  ## write both lock files anew from pyproject.toml

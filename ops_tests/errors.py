@@ -5,6 +5,7 @@
     OpsError
     ├── UsageProblem        what was typed or written cannot be run; exit status 4
     │   ├── TargetInvalid       the target file: all its problems in one message
+    │   ├── WaiversInvalid      the file of waivers, likewise
     │   └── UnknownName         a target or fault nobody knows
     ├── SandboxFailed       the embedded target did not start
     └── Blind               we could not look; never a pass, never a finding
@@ -18,6 +19,7 @@
         ├── Unreachable         refused, timed out, name not found, TLS broken
         ├── NotCovered          the evidence does not reach as far as the claim
         ├── NoNetwork           this runner reaches nothing, so it can say nothing
+        ├── NotPermitted        a check that acts was not allowed to
         └── UnsafeToSend        a synthetic delivery might have touched a real shop
 
 Messages are read by somebody woken at night: what was seen, what was expected, what to type next. None bears a secret.
@@ -36,6 +38,10 @@ class UsageProblem(OpsError):
 
 class TargetInvalid(UsageProblem):
     """A target file has problems; the message lists all of them with file, key, finding and remedy."""
+
+
+class WaiversInvalid(UsageProblem):
+    """A file of waivers has problems; the message lists all of them."""
 
 
 class UnknownName(UsageProblem):
@@ -96,6 +102,10 @@ class NotCovered(Blind):
 
 class NoNetwork(Blind):
     """The target and the control address both fail: the fault is on our side of the wire."""
+
+
+class NotPermitted(Blind):
+    """A check that acts was refused; the message says what would permit it."""
 
 
 class UnsafeToSend(Blind):

@@ -26,6 +26,14 @@ class Limit(BaseModel):
     l2_from: float | None = Field(default=None, ge=0)
     l3_from: float | None = Field(default=None, ge=0)
 
+    @model_validator(mode="after")
+    def _levels_rise(self) -> Limit:
+        """A level that begins within the limit, or a worse one that begins earlier, would never or always be told."""
+        steps = [step for step in (self.value, self.l2_from, self.l3_from) if step is not None]
+        if steps != sorted(steps):
+            raise ValueError("value, l2_from and l3_from must not fall from one to the next")
+        return self
+
     def __str__(self) -> str:
         return f"{self.value:g} {self.unit}" + (f" ({self.key})" if self.key else "")
 

@@ -40,7 +40,7 @@ class Secret:
 
 
 def _variable_name(text: str) -> str:
-    if not re.fullmatch(r"[A-Z][A-Z0-9_]{1,63}", text):
+    if not re.fullmatch(r"[A-Z_][A-Z0-9_]{0,63}", text):
         message = (
             "this must be the NAME of an environment variable (capitals, digits, _); if it is the secret itself, "
             "take it out of the file, consider it leaked, and put it into the environment or .env"
@@ -224,11 +224,15 @@ class WebhooksPart(_Part):
 
 
 class Target(_Part):
-    """One system in one environment, with the environment its variables are looked up in."""
+    """One system in one environment, with the environment its variables are looked up in.
+
+    ``acts`` says whether checks that change something may do so here, given a permit as well.
+    """
 
     name: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9._-]*$")
     base_url: HttpUrl
     control_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    acts: bool = False
     health: HealthPart = HealthPart()
     platform: FlyPlatform | None = None
     secrets: SecretsPart | None = None

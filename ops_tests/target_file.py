@@ -63,7 +63,7 @@ def load_target(path: Path, environ: Mapping[str, str], overrides: Mapping[str, 
         }
     except (OSError, UnicodeDecodeError) as error:
         raise TargetInvalid(f"target file {path} cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise TargetInvalid(f"target file {path} is not TOML: {error}") from None
     try:
         target = Target.model_validate(table)
@@ -89,8 +89,10 @@ def _problem(item: Any) -> str:
         return f"{key}: unknown key; {remedy}"
     if item["type"] == "missing":
         return f"{key}: missing; add it"
-    found = "" if "secret" in key or "_env" in key else f" (found {item['input']!r:.60})"
-    return f"{key}: {item['msg'].removeprefix('Value error, ')}{found}"
+    may_hold_a_secret = "secret" in key or "_env" in key or "@" in str(item["input"])
+    found = "" if may_hold_a_secret else f" (found {item['input']!r:.60})"
+    said = "must not be negative" if item["type"] == "greater_than_equal" else item["msg"]
+    return f"{key.removesuffix('.value')}: {said.removeprefix('Value error, ')}{found}"
 
 
 def _keys_at(location: tuple[int | str, ...]) -> list[str]:
@@ -120,8 +122,15 @@ def _contradictions(target: Target, path: Path) -> Iterator[str]:
     if target.webhooks:
         yield from _webhook_contradictions(target.webhooks, bool(target.database))
     folder = target.migrations and target.migrations.folder
-    if folder and not (path.parent / folder).is_dir():
+    if folder and not _is_folder(path.parent / folder):
         yield f"migrations.folder: {path.parent / folder} is not a folder"
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name longer than any file's
+        return False
 
 
 def _webhook_contradictions(webhooks: WebhooksPart, has_database: bool) -> Iterator[str]:

@@ -67,6 +67,12 @@ def test_a_secret_written_in_clear_is_refused_and_not_repeated(tmp_path: Path) -
     assert "0123456789" not in said
 
 
+def test_an_address_with_a_password_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    said = problems(tmp_path, 'base_url = "http://joe:hunter2@app.example.com"')
+    assert "expected scheme and host only" in said
+    assert "hunter2" not in said
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -81,6 +87,8 @@ def test_a_secret_written_in_clear_is_refused_and_not_repeated(tmp_path: Path) -
         ('base_url = "https://x"\n[health]\nexpect = {}', "health.expect: Dictionary should have at least 1 item"),
         ('base_url = "https://x"\n[webhooks]\nsecret_env = "S1"\nendpoints = []', "at least 1 item"),
         ("base_url = ", "is not TOML"),
+        ('base_url = "https://x"\n[limits]\ndead_letters = -1', "limits.dead_letters: must not be negative (found -1)"),
+        ('base_url = "https://x"\n[limits]\nhealth_seconds = {value = 4}', "must not fall from one to the next"),
     ],
 )
 def test_a_contradiction_is_told(tmp_path: Path, text: str, said: str) -> None:

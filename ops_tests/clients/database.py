@@ -10,17 +10,18 @@ import contextlib
 import select
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import psycopg2
 from psycopg2 import extensions
 
+from ops_tests.clients import database_rows
 from ops_tests.clients.database_dsn import Dsn, read_dsn
 from ops_tests.clients.database_errors import ConnectionLost, too_late, translated
+from ops_tests.clients.database_rows import LETTERS_AT_MOST
 from ops_tests.clients.remarks import Remark, unheard
-from ops_tests.errors import Blind, NoAnswerInTime, Unreachable
-from ops_tests.records.database import DatabaseAttempt, DeadLetter, DeadLetters, Migration, WebhookEvent
+from ops_tests.errors import Blind, NoAnswerInTime, Unparsable, Unreachable
+from ops_tests.records.database import DatabaseAttempt, DeadLetters, Migration, WebhookEvent
 from ops_tests.target import Secret
 
 CONNECT_SECONDS = 5.0
@@ -33,7 +34,7 @@ _DEAD_LETTERS = """
     SELECT clock.utc, letters.total, letters.id, letters.topic, letters."retryCount", letters."createdAt"
       FROM (SELECT now() AT TIME ZONE 'UTC' AS utc) AS clock
       LEFT JOIN (SELECT count(*) OVER () AS total, id, topic, "retryCount", "createdAt"
-                   FROM dead_letters WHERE "retriedAt" IS NULL ORDER BY "createdAt", id LIMIT 1000) AS letters ON true
+                   FROM dead_letters WHERE "retriedAt" IS NULL ORDER BY "createdAt", id LIMIT %s) AS letters ON true
      ORDER BY letters."createdAt", letters.id"""
 _MIGRATIONS = """
     SELECT migration_name, started_at, finished_at, rolled_back_at, coalesce(logs, '') <> ''
@@ -92,9 +93,7 @@ class Database:
         Raises:
             Blind: As ``rows``.
         """
-        found = self.rows(_DEAD_LETTERS)
-        letters = tuple(DeadLetter(row[2], row[3], row[4], _utc(row[5])) for row in found if row[2] is not None)
-        return DeadLetters(found[0][1] or 0, letters, _utc(found[0][0]))
+        return database_rows.dead_letters(self.rows(_DEAD_LETTERS, (LETTERS_AT_MOST,)))
 
     def migrations(self) -> tuple[Migration, ...]:
         """Read Prisma's migrations, in the order they were started.
@@ -102,10 +101,7 @@ class Database:
         Raises:
             Blind: As ``rows``.
         """
-        return tuple(
-            Migration(name, _utc(started), finished and _utc(finished), rolled_back and _utc(rolled_back), failed)
-            for name, started, finished, rolled_back, failed in self.rows(_MIGRATIONS)
-        )
+        return database_rows.migrations(self.rows(_MIGRATIONS))
 
     def sessions_with_prefix(self, prefix: str) -> int:
         """Count the sessions of shops whose name begins with ``prefix``, whatever the case.
@@ -113,8 +109,7 @@ class Database:
         Raises:
             Blind: As ``rows``.
         """
-        count: int = self.rows(_SESSIONS, (prefix,))[0][0]
-        return count
+        return database_rows.count(self.rows(_SESSIONS, (prefix,)))
 
     def webhook_events(self, ids: Sequence[str], shops: Sequence[str]) -> tuple[WebhookEvent, ...]:
         """Read the recorded deliveries that have one of these ids or one of these shops.
@@ -122,7 +117,7 @@ class Database:
         Raises:
             Blind: As ``rows``.
         """
-        return tuple(WebhookEvent(*row) for row in self.rows(_EVENTS, (list(ids), list(shops))))
+        return database_rows.webhook_events(self.rows(_EVENTS, (list(ids), list(shops))))
 
     def _read(self, query: str, parameters: Sequence[Any]) -> tuple[list[tuple[Any, ...]], str]:
         statement, dsn = _single(query), read_dsn(self._secret)
@@ -146,6 +141,8 @@ def _read_once(dsn: Dsn, statement: str, parameters: Sequence[Any]) -> tuple[lis
             return rows, connection.get_parameter_status("server_version") or ""
     except psycopg2.Error as error:
         raise translated(error, dsn) from None
+    except (ValueError, OverflowError) as error:  # a time after the year 9999, which PostgreSQL keeps and Python cannot
+        raise Unparsable(f"{dsn.server} answered a value Python cannot hold ({error}); expected one it can") from None
 
 
 def _openings(dsn: Dsn) -> Iterator[str]:
@@ -186,8 +183,3 @@ def _single(query: str) -> str:
     if ";" in statement:
         raise Blind("a query holds a semicolon; expected one statement, its literals as parameters. Correct the check")
     return statement
-
-
-def _utc(value: datetime) -> datetime:
-    """Prisma's columns hold UTC without saying so."""
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)

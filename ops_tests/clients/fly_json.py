@@ -15,6 +15,9 @@ from ops_tests.records.platform import Image, Machine, MachineCheck, Release, Se
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _NOTHING_FOUND = re.compile(r"^\s*no [a-z ]{2,60}(found|available)\b", re.IGNORECASE | re.MULTILINE)
 _BLANKS = re.compile(r"\s*")
+_HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
+_MOST_DIGITS = 18
+"""Of a release's number: more are no number anybody counts in, and Python refuses thousands of them."""
 _DECODER = json.JSONDecoder()
 
 Fields = Mapping[str, Any]
@@ -117,7 +120,12 @@ def log_line(item: Mapping[str, Any], command: str) -> LogLine:
 
 def folded(item: Mapping[str, Any]) -> Fields:
     """Take case and underscores out of the keys of one object; what is inside its values keeps its own."""
-    return {key.replace("_", "").lower(): value for key, value in item.items()}
+    return {key.replace("_", "").lower(): _whole(value) for key, value in item.items()}
+
+
+def _whole(value: Any) -> Any:
+    """A text without halves of characters, which JSON can spell and no file can hold."""
+    return _HALF_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else value
 
 
 def parse_image(reference: str) -> Image | None:
@@ -134,7 +142,7 @@ def _documents(text: str) -> Iterator[Any]:
     for start in re.finditer(r"^(?=[\[{]|null\b)", text, re.MULTILINE):
         try:
             yield _DECODER.raw_decode(text, start.start())[0]
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             continue
 
 
@@ -146,7 +154,7 @@ def _stream(text: str, command: str) -> Iterator[Mapping[str, Any]]:
     while place < len(text):
         try:
             item, place = _DECODER.raw_decode(text, place)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             raise _odd(command, f"printed broken JSON after {place} characters; expected a log line") from None
         yield _object(item)
         place = _after_blanks(text, place)
@@ -159,17 +167,17 @@ def _after_blanks(text: str, place: int) -> int:
 
 def _machine(fields: Fields, command: str) -> Machine:
     config = folded(_object(fields.get("config") or fields.get("incompleteconfig")))
-    metadata = _object(config.get("metadata"))
+    metadata = folded(_object(config.get("metadata")))
     return Machine(
         id=_text(fields, "id", command),
         state=_text(fields, "state", command),
         region=str(fields.get("region") or ""),
         image=_machine_image(folded(_object(fields.get("imageref"))), config),
-        process_group=str(metadata.get("fly_process_group") or "app"),
-        checks=tuple(_check(folded(item)) for item in _objects(fields.get("checks"))),
-        host_status=str(fields.get("hoststatus") or "ok"),
+        process_group=str(metadata.get("flyprocessgroup") or "app"),
+        checks=tuple(_check(folded(item)) for item in _every_check(fields, command)),
+        host_status=_text(fields, "hoststatus", command) if "hoststatus" in fields else "ok",
         auto_stop=any(_may_stop(folded(service)) for service in _objects(config.get("services"))),
-        release=_whole_number(metadata.get("fly_release_version")),
+        release=_whole_number(metadata.get("flyreleaseversion")),
         started_at=_newest_start(_objects(fields.get("events"))),
     )
 
@@ -184,6 +192,15 @@ def _machine_image(reference: Fields, config: Fields) -> Image:
 def _may_stop(service: Fields) -> bool:
     """``autostop`` is true, false, or a word: ``stop``, ``suspend``, ``off``."""
     return bool(service.get("autostop")) and service.get("autostop") != "off"
+
+
+def _every_check(fields: Fields, command: str) -> list[Mapping[str, Any]]:
+    """The checks of a machine, all of them: one that cannot be read may be the one that fails."""
+    checks = fields.get("checks")
+    found = _objects(checks)
+    if checks is not None and (not isinstance(checks, list) or len(found) < len(checks)):
+        raise _odd(command, f"has a machine whose checks are no list of objects; expected one beside {_keys(fields)}")
+    return found
 
 
 def _check(fields: Fields) -> MachineCheck:
@@ -219,7 +236,7 @@ def _objects(value: Any) -> list[Mapping[str, Any]]:
 
 def _whole_number(value: Any) -> int | None:
     text = str(value)
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def _text(fields: Fields, key: str, command: str) -> str:
@@ -244,7 +261,7 @@ def _odd(command: str, seen: str) -> Unparsable:
 
 def _keys(fields: Fields) -> str:
     """The names that are there, never their values."""
-    return ", ".join(sorted(fields)[:20]) or "nothing"
+    return _whole(", ".join(sorted(fields)[:20])) or "nothing"
 
 
 def _beginning(text: str) -> str:

@@ -34,7 +34,16 @@ def read_body(response: requests.Response, limit: int, deadline: Deadline) -> tu
         damage = damage or broken
     if damage:
         response.close()
-    return raw.decode(_charset(response), "replace"), damage
+    return _text(raw, _charset(response)), damage
+
+
+def _text(raw: bytes, charset: str) -> str:
+    """The body as text that any file can hold: some charsets Python knows are no texts, or spell half characters."""
+    try:
+        text = raw.decode(charset, "replace")
+    except (LookupError, ValueError):
+        text = raw.decode("utf-8", "replace")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _received(response: requests.Response, limit: int, deadline: Deadline) -> tuple[bytes, str]:

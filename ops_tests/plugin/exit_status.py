@@ -2,7 +2,7 @@
 
 | status | meaning |
 |---|---|
-| 0 | every claim holds, on evidence |
+| 0 | every claim holds, on evidence; waived findings aside |
 | 1 | at least one finding (or a failed test that is no check) |
 | 2 | interrupted, or something could not be collected |
 | 3 | the run itself broke: an internal error, a crashed worker, fewer checks judged than collected |

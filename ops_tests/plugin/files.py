@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import CheckRecord, RunRecord
 
 ENDINGS = (".html", ".json", ".xml")
+_ELEMENTS = {"finding": "failure", "blind": "error", "waived": "skipped", "not applicable": "skipped"}
 _STEM = pytest.StashKey[Path | None]()
 
 
@@ -60,18 +62,19 @@ def write(config: pytest.Config, run: Run) -> None:
 
 
 def junit(record: RunRecord) -> ET.Element:
-    """The record in JUnit's form: a finding is a failure, blind is an error, not applicable is skipped."""
+    """The record in JUnit's form: a finding is a failure, blind an error, waived and not applicable are skipped."""
     root = ET.Element("testsuites", name=record.suite)
     for target in record.targets:
         checks = [check for check in record.checks if check.target == target.name]
-        counts = {"failures": "finding", "errors": "blind", "skipped": "not applicable"}
+        counted = Counter(_ELEMENTS.get(check.outcome, "") for check in checks)
         attributes = {
             "name": f"{record.suite} on {target.name}",
             "tests": str(len(checks)),
             "time": f"{sum(check.duration_seconds for check in checks):.3f}",
             "timestamp": record.started_at.isoformat(),
         }
-        attributes |= {name: str(sum(one.outcome == outcome for one in checks)) for name, outcome in counts.items()}
+        attributes |= {"failures": str(counted["failure"]), "errors": str(counted["error"])}
+        attributes["skipped"] = str(counted["skipped"])
         suite_element = ET.SubElement(root, "testsuite", attributes)
         for check in checks:
             suite_element.append(_testcase(check))
@@ -82,9 +85,9 @@ def _testcase(check: CheckRecord) -> ET.Element:
     case = ET.Element(
         "testcase", classname=check.subject, name=check.check.partition("/")[2], time=f"{check.duration_seconds:.3f}"
     )
-    element = {"finding": "failure", "blind": "error", "not applicable": "skipped"}.get(check.outcome)
+    element = _ELEMENTS.get(check.outcome)
     if element:
-        message = f"{check.level}: {check.sentence}" if check.level else check.sentence
+        message = ": ".join(str(part) for part in (check.level, check.waiver, check.sentence) if part)
         ET.SubElement(case, element, message=_xml_text(message), type=check.outcome).text = check.anchor
     lines = [f"{one.value:g} {one.unit}, limit {one.limit:g} {one.key}".strip() for one in check.measurements]
     said = [*lines, *check.notes, *check.evidence]

@@ -17,6 +17,7 @@ import pytest
 
 from ops_tests.errors import NoAnswerInTime
 from ops_tests.plugin.applicable import NEEDS, fixture_names, item_target, needs_parts
+from ops_tests.plugin.guards import refusal
 from ops_tests.plugin.look import Look
 from ops_tests.plugin.recording import is_check
 from ops_tests.plugin.state import Run, is_worker, run_of
@@ -151,7 +152,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
 def _want_all(run: Run, items: Iterable[pytest.Item]) -> None:
     names: dict[str, dict[str, None]] = {target: {} for target in run.targets}
     for item in items:
-        if is_check(item):
+        if is_check(item) and not refusal(item):
             names[item_target(item, run).name].update(dict.fromkeys(fixture_names(item)))
     for name, wanted in names.items():
         if wanted:

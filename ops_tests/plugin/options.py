@@ -29,6 +29,7 @@ class Settings:
         faults: Faults to plant in the sandbox.
         expect_image: The image that must be live, or "".
         expect_release: The release number that must be the newest, or None.
+        permits: Names of the targets that may be acted on.
         suite: The one suite the mark expression names, else the expression itself, else ``all``.
     """
 
@@ -36,6 +37,7 @@ class Settings:
     faults: tuple[str, ...]
     expect_image: str
     expect_release: int | None
+    permits: tuple[str, ...]
     suite: str
 
 
@@ -62,13 +64,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--expect-release", dest="ops_expect_release", default=None, type=_release_number, metavar="N",
         help="the number the newest release must have",
     )  # fmt: skip
+    group.addoption(
+        "--permit", action="append", dest="ops_permits", default=[], type=_given, metavar="TARGETNAME",
+        help="permit checks that act to change this target, whose file says acts = true; repeatable",
+    )  # fmt: skip
     parser.addini("ops_target", "the target to check when neither --target nor OPS_TARGET names one", default="")
     parser.addini("ops_checks", "folders with checks of your own, beside the packaged ones", type="paths", default=[])
 
 
 def _given(text: str) -> str:
     if not text.strip():
-        raise pytest.UsageError("--target and --expect-image want a value and got an empty one; is the variable set?")
+        raise pytest.UsageError(
+            "--target, --permit and --expect-image want a value and got an empty one; is the variable set?"
+        )
     return text
 
 
@@ -90,6 +98,7 @@ def settings(config: pytest.Config) -> Settings:
         faults=tuple(config.getoption("ops_faults")),
         expect_image=config.getoption("ops_expect_image") or "",
         expect_release=config.getoption("ops_expect_release"),
+        permits=tuple(config.getoption("ops_permits")),
         suite=suite(config),
     )
 

@@ -131,12 +131,12 @@ def redactor_of(config: pytest.Config, run: Run) -> Redactor:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin to scrub warnings; their hook is not told the configuration."""
-    config.pluginmanager.register(_Warnings(config), "ops_tests.warnings")
+    """Begin to scrub warnings and internal errors; their hooks are not told the configuration."""
+    config.pluginmanager.register(_SaidByPytest(config), "ops_tests.said_by_pytest")
 
 
-class _Warnings:
-    """Scrubs warnings where they are recorded, before anybody keeps or sends them."""
+class _SaidByPytest:
+    """Scrubs warnings and internal errors before anybody keeps, prints or sends them."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -151,6 +151,14 @@ class _Warnings:
         clean = redactor_of(self._config, run).text(said)
         if clean != said:
             warning_message.message = Warning(clean)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        """Have the traceback of an internal error print itself clean, whoever prints it."""
+        run = run_of(self._config)
+        if run is not None:
+            clean = redactor_of(self._config, run).text(str(excrepr))
+            excrepr.toterminal = lambda writer: writer.line(clean)
 
 
 @pytest.hookimpl(tryfirst=True)

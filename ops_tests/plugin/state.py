@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ops_tests.plugin.options import Settings
-from ops_tests.records.run import CheckRecord, RunRecord
+from ops_tests.records.run import CheckRecord, RunRecord, Waiver
 from ops_tests.target import Target
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Run:
         final: The run record once the session has ended.
         broken: Why the run as a whole cannot be trusted (internal errors), else "".
         gatherer: The observations, made when the first is asked for.
+        waivers: What is waived, by target.
     """
 
     settings: Settings
@@ -47,6 +48,7 @@ class Run:
     final: RunRecord | None = None
     broken: str = ""
     gatherer: Gatherer | None = None
+    waivers: dict[str, tuple[Waiver, ...]] = field(default_factory=dict)
 
 
 RUN = pytest.StashKey[Run]()

@@ -64,7 +64,7 @@ def last_lines(config: pytest.Config, run: Run) -> list[str]:
     first = bad[0] if bad else None
     runbook = f"next: read {_runbook(config)}/{first.anchor}" if first and first.anchor else ""
     report = f" -> {stem.with_name('latest.html')}" if stem else ""
-    return [line for line in (*_left_out(record), runbook, record.verdict + report) if line]
+    return [line for line in (*_left_out(record), *_waived(record), runbook, record.verdict + report) if line]
 
 
 def _left_out(record: RunRecord) -> list[str]:
@@ -72,6 +72,16 @@ def _left_out(record: RunRecord) -> list[str]:
     reasons = Counter(check.sentence for check in record.checks if check.outcome == "not applicable")
     return [
         f"not applicable: {count} check{'' if count == 1 else 's'}, since {reason}" for reason, count in reasons.items()
+    ]
+
+
+def _waived(record: RunRecord) -> list[str]:
+    """Each waived finding: by whom, until when, why, and what it hides."""
+    several = len(record.targets) > 1
+    return [
+        "; ".join([f"{one.check}{f' on {one.target}' if several else ''} {one.waiver}", *one.notes, one.sentence])
+        for one in record.checks
+        if one.waiver
     ]
 
 

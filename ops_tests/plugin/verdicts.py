@@ -1,4 +1,4 @@
-"""From pytest's reports to verdicts: ok, note, finding, blind.
+"""From pytest's reports to verdicts: ok, note, finding, waived, blind.
 
 A finding is an assert that failed in the check itself. Everything else that is not a pass is blind: a fixture that
 could not look, another exception, a timeout.
@@ -15,12 +15,14 @@ from ops_tests.plugin.applicable import fixture_names, item_target
 from ops_tests.plugin.gather import OBSERVATIONS, gatherer_of
 from ops_tests.plugin.recording import is_check, jotter_of, record_of, remember
 from ops_tests.plugin.state import Run, run_of
-from ops_tests.records.run import CheckRecord, Level, Outcome
+from ops_tests.plugin.waivers import note_if_unneeded, waive
+from ops_tests.records.run import CheckRecord, Level, Outcome, Waiver
 from ops_tests.rules.levels import worst
 
 PROPERTY = "ops"
 """The name under which a report's ``user_properties`` carry the verdict."""
 _FAILURE = pytest.StashKey[tuple[Outcome, str]]()
+_WAIVER = pytest.StashKey[Waiver]()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -37,15 +39,29 @@ def pytest_runtest_makereport(
     if report.skipped:
         item.stash.setdefault(_FAILURE, ("not applicable", f"skipped: {call.excinfo and call.excinfo.value}"))
     if report.failed:
-        outcome, sentence = _classify(item, call)
-        item.stash.setdefault(_FAILURE, (outcome, sentence))
-        report.user_properties.append((PROPERTY, outcome))
-        if _said_on_purpose(call, outcome):
-            report.longrepr = sentence
+        _take_failure(item, call, report, run)
     if report.when == "teardown":
         _remember_remarks(item, run)
-        report.__dict__["ops_record"] = _finished(item).model_dump(mode="json")
+        report.__dict__["ops_record"] = _finished(item, run).model_dump(mode="json")
     return report
+
+
+def _take_failure(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, run: Run) -> None:
+    outcome, sentence = _classify(item, call)
+    waiver = None
+    if outcome == "finding":
+        waiver, sentence = waive(item, run, sentence)
+    if waiver is not None:
+        outcome, item.stash[_WAIVER] = "waived", waiver
+        report.outcome = "skipped"  # to pytest it is no failure: neither -x nor its own status may count it
+        path, line, _ = item.location
+        report.longrepr = (path, (line or 0) + 1, f"{waiver}: {sentence}")
+    elif _said_on_purpose(call, outcome):
+        report.longrepr = sentence
+    report.user_properties.append((PROPERTY, outcome))
+    if outcome == "blind" and _WAIVER in item.stash:
+        del item.stash[_FAILURE], item.stash[_WAIVER]  # waived is only the finding, not what broke after it
+    item.stash.setdefault(_FAILURE, (outcome, sentence))
 
 
 def _classify(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, str]:
@@ -72,15 +88,18 @@ def _remember_remarks(item: pytest.Item, run: Run) -> None:
             remember(item, gatherer_of(run).remarks(target, name))
 
 
-def _finished(item: pytest.Item) -> CheckRecord:
+def _finished(item: pytest.Item, run: Run) -> CheckRecord:
     jotter = jotter_of(item)
+    if _FAILURE not in item.stash:
+        note_if_unneeded(item, run)
     outcome, sentence = item.stash.get(_FAILURE, ("note" if jotter.notes else "ok", ""))
     level = worst(one.level for one in jotter.measurements) or Level.L1
-    return record_of(item, outcome, sentence, level if outcome == "finding" else None)
+    record = record_of(item, outcome, sentence, level if outcome == "finding" else None)
+    return record.model_copy(update={"waiver": item.stash.get(_WAIVER, None)})
 
 
 def verdict_of(report: pytest.TestReport) -> str:
-    """The word in a failing report, ``finding`` or ``blind``; one that nobody classified (a dead worker) is blind."""
+    """The word in a report, ``finding``, ``waived`` or ``blind``; unclassified (a dead worker) is blind."""
     return next((str(value) for name, value in report.user_properties if name == PROPERTY), "blind")
 
 
@@ -88,10 +107,12 @@ def verdict_of(report: pytest.TestReport) -> str:
 def pytest_report_teststatus(
     report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
 ) -> tuple[str, str, str] | None:
-    """Show FINDING and BLIND in pytest's own categories."""
+    """Show FINDING and BLIND in pytest's own categories, and WAIVED in one of its own."""
     if isinstance(report, pytest.CollectReport):
         return None
     known = any(name == PROPERTY for name, _ in report.user_properties)
-    if run_of(config) is None or not report.failed or not known:
+    if run_of(config) is None or not known:
         return None
+    if verdict_of(report) == "waived":
+        return "waived", "w", "WAIVED"
     return ("failed", "F", "FINDING") if verdict_of(report) == "finding" else ("error", "B", "BLIND")

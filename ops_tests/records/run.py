@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -17,7 +17,7 @@ class Level(StrEnum):
     L3 = "L3"
 
 
-Outcome = Literal["ok", "note", "finding", "blind", "not applicable"]
+Outcome = Literal["ok", "note", "finding", "blind", "waived", "not applicable"]
 
 
 class _Record(BaseModel):
@@ -42,6 +42,25 @@ class Measurement(_Record):
     level: Level | None
 
 
+class Waiver(_Record):
+    """Somebody's word that a finding is known and accepted.
+
+    Attributes:
+        check: Pattern on the check's id; ``*`` and ``?`` are wild.
+        reason: Why it is accepted.
+        owner: Who answers for it.
+        until: The last day on which it holds, UTC.
+    """
+
+    check: str
+    reason: str
+    owner: str
+    until: date
+
+    def __str__(self) -> str:
+        return f"waived until {self.until} by {self.owner}: {self.reason}"
+
+
 class CheckRecord(_Record):
     """What one check on one target came to.
 
@@ -55,6 +74,7 @@ class CheckRecord(_Record):
         outcome: The word of the verdict.
         level: How bad a finding is; None for every other outcome.
         sentence: Seen, expected, next step; "" for ok.
+        waiver: What makes a finding waived; None for every other outcome.
         measurements: Measured values with their limits, also when the check passes.
         notes: Lines worth reading although the claim holds.
         evidence: What the judgement rests on.
@@ -71,6 +91,7 @@ class CheckRecord(_Record):
     outcome: Outcome
     level: Level | None = None
     sentence: str = ""
+    waiver: Waiver | None = None
     measurements: tuple[Measurement, ...] = ()
     notes: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from ops_tests.errors import NotCovered
 from ops_tests.records.database import DeadLetter, DeadLetters
 from ops_tests.rules.wording import duration, listed
 
@@ -17,8 +18,16 @@ def oldest_age_minutes(letters: DeadLetters) -> float:
 
 
 def exhausted(letters: DeadLetters, max_retries: int) -> list[DeadLetter]:
-    """Letters replayed in vain so often that the application's own list leaves them out."""
-    return [letter for letter in letters.oldest_first if letter.retry_count >= max_retries]
+    """Letters replayed in vain so often that the application's own list leaves them out.
+
+    Raises:
+        NotCovered: None was seen, and there are more letters than were read.
+    """
+    found = [letter for letter in letters.oldest_first if letter.retry_count >= max_retries]
+    unread = letters.count - len(letters.oldest_first)
+    if unread > 0 and not found:
+        raise NotCovered(f"only the oldest {len(letters.oldest_first)} of {letters.count} dead letters were read")
+    return found
 
 
 def described(letters: Sequence[DeadLetter], read_at: DeadLetters) -> str:

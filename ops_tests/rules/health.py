@@ -61,8 +61,8 @@ def unhealthy_fields(answer: Answer, part: HealthPart) -> list[str]:
         return [] if found == part.plain_text else [f"the body is {excerpt(found)!r}, expected {part.plain_text!r}"]
     try:
         body = json.loads(answer.body)
-    except ValueError:
-        return [f"the body is not JSON: {excerpt(answer.body) or 'it is empty'!r}"]
+    except (ValueError, RecursionError):
+        return [f"the body is not JSON: {excerpt(answer.body)!r}" if answer.body.strip() else "the body is empty"]
     return [
         f"{place} is {excerpt(json.dumps(found))}, expected {' or '.join(json.dumps(value) for value in wanted)}"
         for key, wanted in part.expect.items()

@@ -7,6 +7,7 @@ where a status stands, and what may follow it there.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 METHOD = r"(?-i:\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS))"
 
@@ -46,6 +47,9 @@ _PLACES = (
     rf"\b(?:error(?: code)?|fehler|response):?[ \[(]{{1,2}}{_CODE}{_PLACED_END}",
 )
 _STATUS = re.compile("|".join(_PLACES), re.IGNORECASE | re.MULTILINE)
+_PIECE = 65536
+_LONGEST = 4096
+"""A status and what announces it are no longer than this, in characters."""
 
 
 def status_places(text: str) -> dict[int, int]:
@@ -57,8 +61,19 @@ def status_places(text: str) -> dict[int, int]:
     Returns:
         Offset of the first digit -> status (100 to 599).
     """
-    found = ((match, match.lastindex or 0) for match in _STATUS.finditer(text))
+    found = ((match, match.lastindex or 0) for match in _found(text))
     return {match.start(group): int(match.group(group)) for match, group in found}
+
+
+def _found(text: str) -> Iterator[re.Match[str]]:
+    """Search piece by piece: one search of a line of megabytes would stop every other thread for seconds."""
+    place = 0
+    while place < len(text):
+        beyond = place + _PIECE
+        match = _STATUS.search(text, place, beyond + _LONGEST)
+        if match and match.start() < beyond:
+            yield match
+        place = match.end() if match and match.start() < beyond else beyond
 
 
 def statuses(text: str) -> set[int]:

@@ -12,7 +12,7 @@ def unapplied(migrations: Sequence[Migration], repository: Iterable[str]) -> lis
     """Migrations that failed, did not finish, or stand in the repository and not in the database.
 
     Raises:
-        NotCovered: The table is empty, so nothing was ever applied through Prisma and nothing is proved.
+        NotCovered: The table is empty or holds only what was rolled back, so that nothing is proved.
     """
     if not migrations:
         raise NotCovered("_prisma_migrations is empty; is this the application's database and schema?")
@@ -22,6 +22,8 @@ def unapplied(migrations: Sequence[Migration], repository: Iterable[str]) -> lis
         for one in migrations
         if not one.finished_at and not one.rolled_back_at and one.name not in applied
     }
+    if not applied and not stuck:
+        raise NotCovered("every row of _prisma_migrations is rolled back, so nothing shows which schema is there")
     missing = sorted(set(repository) - applied - set(stuck))
     return [f"{name} {state}" for name, state in sorted(stuck.items())] + [
         f"{name} was never applied" for name in missing

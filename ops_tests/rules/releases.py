@@ -30,12 +30,19 @@ def described(release: Release) -> str:
 
 
 def incomplete(releases: Sequence[Release], machines: Iterable[Machine]) -> list[str]:
-    """What keeps the newest release from being complete: its own status, and machines that run another image."""
-    release = newest(releases)
+    """What keeps the newest release from being complete: its own status, and machines that run another image.
+
+    Raises:
+        NotCovered: Nothing speaks against it, but there is no machine or no image to compare.
+    """
+    release, present = newest(releases), serving(machines)
     found = [] if release.status in _COMPLETE else [f"release v{release.version} is {release.status}"]
+    if not found and not (present and release.image):
+        missing = "no image of it" if present else "no machine"
+        raise NotCovered(f"the platform lists {missing}, so nothing shows that release v{release.version} runs")
     return found + [
         f"machine {machine.id} runs {machine.image}, not {release.image}"
-        for machine in serving(machines)
+        for machine in present
         if release.image and not same_image(machine.image, release.image)
     ]
 

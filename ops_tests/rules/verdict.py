@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ops_tests.records.run import CheckRecord
@@ -10,7 +11,7 @@ from ops_tests.rules.wording import listed
 
 SUBJECTS = ("availability", "database", "platform", "webhooks", "dead_letters", "logs")
 """Root causes first: what the others depend on stands before them."""
-OUTCOMES = ("finding", "blind", "note", "ok", "not applicable")
+OUTCOMES = ("finding", "blind", "waived", "note", "ok", "not applicable")
 
 
 def report_order(check: CheckRecord) -> tuple[str, int, str]:
@@ -32,17 +33,20 @@ def sentence(checks: Sequence[CheckRecord], status: int, targets: Sequence[str],
     judged = [one for one in checks if one.outcome != "not applicable"]
     by_outcome = {word: [one for one in worst_first(judged) if one.outcome == word] for word in OUTCOMES}
     findings, blind = by_outcome["finding"], by_outcome["blind"]
+    waived = f"; {len(by_outcome['waived'])} waived" if by_outcome["waived"] else ""
     if broken or status == 3:
         reason = broken or "fewer checks came to a verdict than were collected"
         return f"BROKEN: this run on {where} proves nothing; {reason}"
     if findings:
         level = worst(one.level for one in findings)
-        also = f"; {len(blind)} blind" if blind else ""
+        also = (f"; {len(blind)} blind" if blind else "") + waived
         return f"FINDING {level} on {where}: {len(findings)} of {len(judged)} checks: {_names(findings, targets)}{also}"
     if status == 1:
         return f"FAILED on {where}: a test that is no check failed, so the run proves little; {len(blind)} checks blind"
     if blind:
-        return f"BLIND on {where}: {len(blind)} of {len(judged)} checks could not look: {_names(blind, targets)}"
+        return (
+            f"BLIND on {where}: {len(blind)} of {len(judged)} checks could not look: {_names(blind, targets)}{waived}"
+        )
     return _harmless(judged, status, where)
 
 
@@ -54,8 +58,10 @@ def _harmless(judged: Sequence[CheckRecord], status: int, where: str) -> str:
         return f"INTERRUPTED on {where} after {len(judged)} checks"
     if not judged:
         return f"NOTHING RAN on {where}: no check was selected, or none applies"
-    with_a_note = sum(one.outcome == "note" for one in judged)
-    return f"OK on {where}: {len(judged)} checks hold" + (f", {with_a_note} with a note" if with_a_note else "")
+    counts = Counter(one.outcome for one in judged)
+    with_a_note = f", {counts['note']} with a note" if counts["note"] else ""
+    waived = f"; {counts['waived']} waived" if counts["waived"] else ""
+    return f"OK on {where}: {counts['ok'] + counts['note']} checks hold{with_a_note}{waived}"
 
 
 def _names(checks: Sequence[CheckRecord], targets: Sequence[str]) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import socket
+import struct
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -15,9 +19,10 @@ from ops_tests.sandbox.topics import TOPICS, Log
 class Application(Server):
     """The application's server."""
 
-    def __init__(self, scenario: Scenario, deliveries: Deliveries, log: Log) -> None:
+    def __init__(self, scenario: Scenario, deliveries: Deliveries, log: Log, wake: Callable[[], None]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler, bind_and_activate=False)
-        self.scenario, self.deliveries, self.log = scenario, deliveries, log
+        self.scenario, self.deliveries, self.log, self._wake = scenario, deliveries, log, wake
+        self._asleep = scenario.health.wakes_after_seconds > 0
         self.server_bind()
         if scenario.listens:
             self.server_activate()
@@ -26,6 +31,13 @@ class Application(Server):
         """Begin to answer; a port that is bound and does not listen refuses every connection."""
         if self.scenario.listens:
             super().answer()
+
+    def awake(self) -> None:
+        """Return when a machine is there to answer; the first request may have to wait for its start."""
+        if self._asleep:
+            self._asleep = False
+            time.sleep(self.scenario.health.wakes_after_seconds)
+            self._wake()
 
 
 class _Handler(Handler):
@@ -60,19 +72,52 @@ class _Handler(Handler):
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
     def _health(self, plan: Health, started: float) -> None:
-        if plan == Health():
+        self.server.awake()
+        if plan == Health(wakes_after_seconds=plan.wakes_after_seconds):
             return self._finish(200, started, plan.body.encode(), {"Content-Type": plan.content_type})
         # Any other answer is the proxy's in front of the application, of which the application's log knows nothing.
         time.sleep(plan.delay_seconds)
+        if plan.resets:
+            return self._reset()
         headers = {"Content-Type": plan.content_type, **({"Location": plan.redirect_to} if plan.redirect_to else {})}
-        body = plan.body.encode()
+        if plan.goes_on:
+            return self._go_on(plan, headers)
+        body = _encoded(plan)
+        if plan.encoding:
+            headers["Content-Encoding"] = plan.encoding.partition(",")[0]
         if plan.cut:
             headers["Content-Length"] = str(len(body) * 2)
             self.close_connection = True
         return self.send(plan.status, body, headers)
+
+    def _reset(self) -> None:
+        """Close without the farewell of TCP, so that the other side meets a reset."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
+
+    def _go_on(self, plan: Health, headers: dict[str, str]) -> None:
+        """Send a body until the other side has had enough."""
+        self.close_connection = True
+        self.send(plan.status, plan.body.encode(), {**headers, "Content-Length": str(2**40)})
+        piece, pause = (b" " * 65536, 0.0) if plan.goes_on == "fast" else (b" ", 0.2)
+        try:
+            while True:
+                self.wfile.write(piece)
+                time.sleep(pause)
+        except OSError:
+            return
 
     def _finish(self, status: int, started: float, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
         """Answer and write the access line as remix-serve does."""
         milliseconds = (time.perf_counter() - started) * 1000
         self.server.log(f"{self.command} {self.path} {status} - - {milliseconds:.3f} ms")
         self.send(HTTPStatus(status), b"" if self.command == "HEAD" else body, headers)
+
+
+def _encoded(plan: Health) -> bytes:
+    body = plan.body.encode()
+    if not plan.encoding.startswith("gzip"):
+        return body
+    packed = gzip.compress(body)
+    return packed[: len(packed) // 2] if "cut" in plan.encoding else packed

@@ -66,7 +66,8 @@ class Deliveries:
     def _take_on(self, topic: Topic, headers: Mapping[str, str], body: bytes) -> None:
         """Record the delivery and work on it in the background, unless it was here before."""
         shop = headers[signature.SHOP]
-        if not self._tables.record(headers[signature.WEBHOOK_ID], topic.name, shop):
+        own = f"{topic.name}-{shop}" if self._plan.records_under_another_id else headers[signature.WEBHOOK_ID]
+        if not self._tables.record(own, topic.name, shop):
             return
         if self._plan.records_twice:
             self._tables.record_again(topic.name, shop)

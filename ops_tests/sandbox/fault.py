@@ -34,19 +34,31 @@ class Fault:
     Attributes:
         name: What is typed behind ``--fault``.
         summary: What is broken, in a sentence.
-        turns: Every check that turns in a run of all suites.
+        turns: Every check that turns in a run of all suites; none where the point is that nothing may turn.
         change: Makes the broken scenario of the healthy one.
+        turns_nothing: Declares that it looks like trouble and is none, so that no check may turn.
     """
 
     name: str
     summary: str
     turns: tuple[Turn, ...]
     change: Callable[[Scenario], Scenario]
+    turns_nothing: bool = False
 
 
 def finding(level: Level, *checks: str) -> tuple[Turn, ...]:
     """Checks that become a finding of this level."""
     return tuple(Turn(check, "finding", level) for check in checks)
+
+
+def note(*checks: str) -> tuple[Turn, ...]:
+    """Checks that hold and get a line worth reading."""
+    return tuple(Turn(check, "note") for check in checks)
+
+
+def harmless(name: str, summary: str, change: Callable[[Scenario], Scenario]) -> Fault:
+    """Something that looks like trouble and turns nothing."""
+    return Fault(name, summary, (), change, turns_nothing=True)
 
 
 def blind(*checks: str) -> tuple[Turn, ...]:

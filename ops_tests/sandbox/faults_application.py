@@ -19,7 +19,7 @@ from ops_tests.sandbox.checks_by_need import (
     SYNTHETIC,
     UNSIGNED,
 )
-from ops_tests.sandbox.fault import Fault, blind, finding
+from ops_tests.sandbox.fault import Fault, blind, finding, harmless, note
 from ops_tests.sandbox.scenario import PREFIX, Scenario
 from ops_tests.sandbox.topics import TOPICS
 
@@ -46,6 +46,16 @@ def _of(check: str, path: str) -> str:
     return check.replace("*", path.removeprefix("/webhooks/"))
 
 
+def _fails_alone(path: str) -> Fault:
+    endpoint = path.removeprefix("/webhooks/")
+    return Fault(
+        f"webhooks-fail-{endpoint.replace('/', '-').replace('_', '-')}",
+        f"{endpoint} answers 500",
+        finding("L2", _of(ACCEPTS, path)) + finding("L1", _of(EFFECT, path)),
+        _webhooks(failing=(path,)),
+    )
+
+
 FAULTS = (
     Fault("health-500", "health answers 500",
           finding("L3", ANSWERS) + finding("L1", SAYS_HEALTHY),
@@ -58,6 +68,8 @@ FAULTS = (
           finding("L1", SAYS_HEALTHY), _health(body='{"status":"degraded","service":"timedify"}')),
     Fault("health-html", "health answers 200 with an HTML error page",
           finding("L1", SAYS_HEALTHY), _health(body=HTML, content_type="text/html; charset=utf-8")),
+    Fault("health-404", "health answers 404",
+          finding("L1", ANSWERS, SAYS_HEALTHY), _health(status=404, body="Not Found", content_type="text/plain")),
     Fault("health-redirect", "health redirects to another host",
           finding("L1", ANSWERS, SAYS_HEALTHY),
           _health(status=302, body="", redirect_to="http://parking.example.invalid/health")),
@@ -65,9 +77,25 @@ FAULTS = (
           finding("L1", SAYS_HEALTHY), _health(body="")),
     Fault("health-cut", "health answers 200 and the body ends half-way",
           finding("L1", SAYS_HEALTHY), _health(cut=True)),
+    harmless("health-gzip", "health answers compressed", _health(encoding="gzip")),
+    Fault("health-gzip-cut", "health answers compressed, and the compressed body ends half-way",
+          finding("L1", SAYS_HEALTHY), _health(encoding="gzip, cut")),
+    Fault("health-brotli", "health answers in an encoding nobody asked for",
+          finding("L1", SAYS_HEALTHY), _health(encoding="br", body="\x0b\x02")),
+    Fault("health-endless", "health answers with a body that never ends",
+          finding("L1", SAYS_HEALTHY), _health(goes_on="fast")),
+    Fault("health-dripping", "health answers with a body that comes byte by byte",
+          finding("L1", SAYS_HEALTHY) + finding("L2", IN_TIME), _health(goes_on="slowly")),
+    Fault("health-reset", "health resets the connection",
+          finding("L3", ANSWERS) + blind(SAYS_HEALTHY, IN_TIME), _health(resets=True)),
+    Fault("health-cold-start", "the first request of health waits 1.5 s for a machine to start",
+          note(IN_TIME), _health(wakes_after_seconds=1.5)),
     Fault("health-refused", "the application's port refuses connections",
           finding("L3", ANSWERS) + blind(SAYS_HEALTHY, IN_TIME, *SYNTHETIC, REFUSES_GET),
           lambda scenario: replace(scenario, listens=False)),
+    Fault("application-unknown-host", "the name of the application's host does not exist",
+          finding("L3", ANSWERS) + blind(SAYS_HEALTHY, IN_TIME, *SYNTHETIC, REFUSES_GET),
+          lambda scenario: replace(scenario, has_a_name=False)),
     Fault("webhooks-swallow", "valid deliveries are answered 200 and forgotten",
           finding("L1", EFFECT, ONCE), _webhooks(swallows=True)),
     Fault("webhooks-accept-forged", "the signature is not looked at",
@@ -75,6 +103,7 @@ FAULTS = (
     Fault("webhooks-fail-one", "app/scopes_update answers 500",
           finding("L2", _of(ACCEPTS, SCOPES_UPDATE)) + finding("L1", _of(EFFECT, SCOPES_UPDATE), ONCE),
           _webhooks(failing=(SCOPES_UPDATE,))),
+    *map(_fails_alone, (path for path in TOPICS if path != SCOPES_UPDATE)),
     Fault("webhooks-fail-all", "all six endpoints answer 500",
           finding("L3", ACCEPTS) + finding("L1", EFFECT, ONCE), _webhooks(failing=tuple(TOPICS))),
     Fault("webhooks-secret-differs", "the application verifies with another secret than ours",
@@ -87,6 +116,8 @@ FAULTS = (
           finding("L1", REFUSES_GET), _webhooks(answers_get=True)),
     Fault("webhooks-record-twice", "each delivery is recorded a second time under another id",
           finding("L1", ONCE), _webhooks(records_twice=True)),
+    Fault("webhooks-record-other-id", "each delivery is recorded under an id that is not its own",
+          finding("L1", ONCE), _webhooks(records_under_another_id=True)),
     Fault("webhooks-forged-effect", "forged and unsigned deliveries are refused, and worked on all the same",
           finding("L1", NO_EFFECT), _webhooks(works_on_forged=True)),
     Fault("session-with-our-prefix", "a real shop bears the synthetic prefix, so nothing may be sent",

@@ -38,6 +38,18 @@ FAULTS = (
         finding("L1", UNPROCESSED, TOO_LONG, EXHAUSTED),
         _letters(Letter(120), Letter(8, retries=3), Letter(3), Letter(1)),
     ),
+    Fault(
+        "dead-letters-old",
+        "one dead letter waits for 90 minutes",
+        finding("L1", UNPROCESSED, TOO_LONG),
+        _letters(Letter(90)),
+    ),
+    Fault(
+        "dead-letters-exhausted",
+        "one fresh dead letter is out of retries",
+        finding("L1", UNPROCESSED, EXHAUSTED),
+        _letters(Letter(2, retries=3)),
+    ),
     Fault("dead-letters-one", "one dead letter of 2 minutes ago", finding("L1", UNPROCESSED), _letters(Letter(2))),
     Fault(
         "dead-letters-many",
@@ -56,6 +68,18 @@ FAULTS = (
         'the read-only role may not read "retriedAt"',
         blind(*DEAD_LETTERS),
         _database(hidden=(("dead_letters", '"retriedAt"'),)),
+    ),
+    Fault(
+        "dead-letters-locked",
+        "somebody else holds an exclusive lock on dead_letters",
+        blind(*DEAD_LETTERS),
+        _database(locked=("dead_letters",)),
+    ),
+    Fault(
+        "migrations-locked",
+        "somebody else holds an exclusive lock on _prisma_migrations",
+        blind(MIGRATIONS),
+        _database(locked=("_prisma_migrations",)),
     ),
     Fault(
         "migration-failed",

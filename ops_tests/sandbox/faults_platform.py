@@ -1,37 +1,20 @@
-"""Faults of the platform: machines, releases, secrets, the log, and fly itself."""
+"""Faults of the platform: machines, releases, secrets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from ops_tests.sandbox.checks_by_need import (
     CANDIDATE,
     MACHINES,
-    NEED_FLY,
-    NEED_LOG,
-    NO_ERRORS,
-    PLATFORM,
     RELEASE,
     SECRETS,
     STAGED,
 )
-from ops_tests.sandbox.fault import Fault, blind, finding
-from ops_tests.sandbox.scenario import CURRENT_IMAGE, OLDER_IMAGE, Line, Release, Scenario
-
-PRISMA_ERROR = ("Prisma query error P2024: Timed out fetching a new connection from the connection pool. "
-                "(Current connection pool timeout: 10, connection limit: 5)")  # fmt: skip
-DUMP = (
-    "APP/SCOPES_UPDATE: webhook error: Response {",
-    "  status: 500,",
-    "  statusText: 'Internal Server Error',",
-    "  headers: Headers { 'content-type': 'text/plain' },",
-    "  body: ReadableStream { locked: false },",
-    "  ok: false",
-    "}",
-    "    at authenticateWebhook (/app/build/server/index.js:412:11)",
-)
+from ops_tests.sandbox.fault import Fault, finding, harmless
+from ops_tests.sandbox.scenario import CURRENT_IMAGE, OLDER_IMAGE, Release, Scenario
 
 
 def _platform(**changes: Any) -> Callable[[Scenario], Scenario]:
@@ -64,28 +47,34 @@ def _only_the_newest_complete(scenario: Scenario) -> Scenario:
     return _platform(releases=(newest, *(replace(release, status="failed") for release in older)))(scenario)
 
 
-def _lines(*messages: str) -> Callable[[Scenario], Scenario]:
-    lines = tuple(Line(60 - place * 0.002, message) for place, message in enumerate(messages))
-    return lambda scenario: replace(scenario, logs=replace(scenario.logs, lines=(*scenario.logs.lines, *lines)))
+def _all_machines(**changes: Any) -> Callable[[Scenario], Scenario]:
+    return lambda scenario: _platform(machines=tuple(replace(one, **changes) for one in scenario.platform.machines))(
+        scenario
+    )
 
 
-def _delivers(what: Literal["nothing", "the old"]) -> Callable[[Scenario], Scenario]:
-    return lambda scenario: replace(scenario, logs=replace(scenario.logs, delivers=what))
+def _platform_listing_a_secret_twice(scenario: Scenario) -> Scenario:
+    return _platform(secrets=(*scenario.platform.secrets, scenario.platform.secrets[0]))(scenario)
+
+
+def _reversed(scenario: Scenario) -> Scenario:
+    lists = scenario.platform
+    return _platform(machines=lists.machines[::-1], releases=lists.releases[::-1], secrets=lists.secrets[::-1])(
+        scenario
+    )
 
 
 FAULTS = (
-    Fault("error-in-log", "Prisma reported an error a minute ago",
-          finding("L1", NO_ERRORS), _lines(PRISMA_ERROR)),
-    Fault("error-in-log-500", "a page was answered 503 a minute ago",
-          finding("L1", NO_ERRORS), _lines("GET /app 503 - - 10002.441 ms")),
-    Fault("error-in-log-dump", "a minute ago a webhook failed with a dump over several lines",
-          finding("L1", NO_ERRORS), _lines(*DUMP)),
-    Fault("logs-empty", "the log delivers nothing at all",
-          blind(*NEED_LOG), _delivers("nothing")),
-    Fault("logs-old-only", "the log delivers nothing younger than 6 minutes",
-          blind(*NEED_LOG), _delivers("the old")),
     Fault("machine-stopped", "one machine stopped, and not because the platform was to stop it",
           finding("L1", MACHINES), _one_machine(state="stopped", auto_stop=False)),
+    Fault("machines-stopped", "every machine stopped, and not because the platform was to stop it",
+          finding("L1", MACHINES), _all_machines(state="stopped")),
+    Fault("machine-replacing", "one machine is being replaced and does not serve",
+          finding("L1", MACHINES), _one_machine(state="replacing")),
+    harmless("machine-spare-resting", "the platform stopped a spare that nobody needed",
+             _one_machine(state="stopped", auto_stop=True)),
+    Fault("machine-check-warning", "one machine's health check warns",
+          finding("L1", MACHINES), _one_machine(check="warning")),
     Fault("machine-check-critical", "one machine's health check is critical",
           finding("L1", MACHINES), _one_machine(check="critical")),
     Fault("machine-old-image", "one machine runs the older image",
@@ -98,18 +87,12 @@ FAULTS = (
           finding("L1", SECRETS), _secrets(lambda secrets: {**secrets, "DEBUG_BACKDOOR": "Deployed"})),
     Fault("secret-staged", "a secret is staged and not deployed",
           finding("L1", STAGED), _secrets(lambda secrets: {**secrets, "SHOPIFY_API_SECRET": "Staged"})),
+    harmless("secret-listed-twice", "fly lists a secret twice", _platform_listing_a_secret_twice),
     Fault("release-failed", "the newest release failed",
           finding("L1", RELEASE), _new_release("failed")),
     Fault("release-running", "the newest release is still running",
           finding("L1", RELEASE), _new_release("running")),
     Fault("no-rollback-candidate", "no earlier release is complete",
           finding("L1", CANDIDATE), _only_the_newest_complete),
-    Fault("fly-logged-out", "fly and the logs API refuse the token",
-          blind(*NEED_FLY), _platform(access="refused")),
-    Fault("fly-wrong-app", "fly and the logs API do not know the app",
-          blind(*NEED_FLY), _platform(access="unknown app")),
-    Fault("fly-missing", "fly is not installed, and the logs API is down",
-          blind(*NEED_FLY), _platform(access="missing")),
-    Fault("fly-text-instead-of-json", "fly prints tables where JSON was asked for",
-          blind(*PLATFORM), _platform(text_instead_of_json=True)),
+    harmless("lists-reversed", "fly lists machines, releases and secrets the other way round", _reversed),
 )  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from ops_tests.sandbox.scenario import Machine, Platform, Release
@@ -28,11 +30,24 @@ def document(plan: Platform, token: str, now: datetime) -> dict[str, Any]:
         "app": APP if plan.access != "unknown app" else "",
         "token": token if plan.access != "refused" else "",
         "text_instead_of_json": plan.text_instead_of_json,
+        "habit": plan.fly,
         "machines": [_machine(item, complete.get(item.image, plan.releases[-1]), now) for item in plan.machines],
         "releases": [_release(item, now) for item in plan.releases],
         "secrets": [{"name": name, "digest": _digest(name)[:16], "status": status} for name, status in plan.secrets],
         "config": _fly_toml(),
     }
+
+
+def wake(path: Path) -> None:
+    """Let the first machine of the state file have started just now."""
+    state = json.loads(path.read_text(encoding="utf-8"))
+    events = state["machines"][0]["events"]
+    events.insert(0, {**next(one for one in events if one["status"] == "started"),
+                      "timestamp": _milliseconds(datetime.now(UTC), 0)})  # fmt: skip
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(state), encoding="utf-8")
+    fresh.chmod(path.stat().st_mode)
+    fresh.replace(path)
 
 
 def _digest(text: str) -> str:

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import time
 from datetime import UTC, datetime
+from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
 
 from ops_tests.sandbox.http_server import Handler, Server
 from ops_tests.sandbox.log_store import Entry, LogStore
 
+REACH = 120 * 10**9
+"""How far back, in nanoseconds, a short-sighted API reaches."""
+
 
 class LogsApi(Server):
     """``GET /api/v1/apps/<app>/logs?next_token=&instance=&region=``."""
 
-    def __init__(self, store: LogStore, app: str, token: str) -> None:
+    def __init__(self, store: LogStore, app: str, token: str, habit: str = "good") -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.store, self.app, self.token = store, app, token
+        self.store, self.app, self.token, self._habit = store, app, token, habit
+        self._asked = itertools.count()
 
     def status(self, path: str, authorization: str) -> int:
         """The HTTP status a request deserves."""
         if not self.token or authorization not in {f"Bearer {self.token}", f"FlyV1 {self.token}", self.token}:
             return 401
         return 200 if path == f"/api/v1/apps/{self.app}/logs" else 404
+
+    def trouble(self, token: str) -> int:
+        """The status of an API in trouble, or 0: the first request is one too many, or old lines are out of reach."""
+        if self._habit == "limited at first" and next(self._asked) == 0:
+            return 429
+        return 503 if self._habit == "short-sighted" and token and int(token) < time.time_ns() - REACH else 0
 
 
 class _Handler(Handler):
@@ -36,6 +49,8 @@ class _Handler(Handler):
         token = asked.get("next_token", "")
         if token and not token.isdecimal():
             return self.send(400, b'{"error":"invalid next_token"}', {"Content-Type": "application/json"})
+        if trouble := self.server.trouble(token):
+            return self.send(trouble, HTTPStatus(trouble).phrase.encode(), {"Content-Type": "text/plain"})
         entries, token = self.server.store.page(token, asked.get("instance", ""), asked.get("region", ""))
         answer = {"data": [_item(entry) for entry in entries], "meta": {"next_token": token}}
         return self.send(

@@ -21,6 +21,10 @@ class Health:
         delay_seconds: How long the answer takes.
         redirect_to: The Location header, or "".
         cut: Whether the connection ends before the announced length.
+        encoding: The content encoding; ``gzip, cut`` is half of what gzip made, ``br`` one that nobody asked for.
+        goes_on: Whether the body never ends: ``fast``, or a byte now and then.
+        resets: Whether the connection is reset instead of answered.
+        wakes_after_seconds: How long the first answer takes because a machine must start for it; 0 for none.
     """
 
     status: int = 200
@@ -29,6 +33,10 @@ class Health:
     delay_seconds: float = 0
     redirect_to: str = ""
     cut: bool = False
+    encoding: Literal["", "gzip", "gzip, cut", "br"] = ""
+    goes_on: Literal["", "fast", "slowly"] = ""
+    resets: bool = False
+    wakes_after_seconds: float = 0
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ class Webhooks:
         verifies_with_another_secret: Whether the application holds another secret than we do.
         answers_get: Whether a GET is answered 200.
         records_twice: Whether each delivery leaves a second row under an id of its own.
+        records_under_another_id: Whether the row bears an id of its own instead of the delivery's.
         works_on_forged: Whether a refused forgery does its work all the same.
     """
 
@@ -57,6 +66,7 @@ class Webhooks:
     verifies_with_another_secret: bool = False
     answers_get: bool = False
     records_twice: bool = False
+    records_under_another_id: bool = False
     works_on_forged: bool = False
 
 
@@ -88,6 +98,7 @@ class Database:
         sessions: Shops with a session beside those of the past.
         hidden: Table and column of what the read-only role may not read although it should.
         missing: Tables that are not there.
+        locked: Tables somebody else holds an exclusive lock on.
         reader: What the connection string of the read-only role leads to.
     """
 
@@ -100,6 +111,7 @@ class Database:
     sessions: tuple[str, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
     reader: Literal["good", "wrong password", "refused", "silent", "unknown host"] = "good"
 
 
@@ -113,10 +125,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Logs:
-    """What the log delivers (``the old`` is what is older than six minutes), and lines beside those of the past."""
+    """What the log delivers, and how.
+
+    Attributes:
+        delivers: ``the old`` is what is older than six minutes.
+        lines: Lines beside those of the past.
+        api: The logs API; ``limited at first`` refuses the first request with 429, ``short-sighted`` answers 503 to
+            whoever asks for what is older than two minutes.
+    """
 
     delivers: Literal["everything", "nothing", "the old"] = "everything"
     lines: tuple[Line, ...] = ()
+    api: Literal["good", "limited at first", "short-sighted"] = "good"
 
 
 @dataclass(frozen=True)
@@ -141,6 +161,12 @@ class Release:
     image: str
 
 
+FlyHabit = Literal[
+    "good", "hangs", "slow", "crashes", "warns", "killed", "cut", "limited at first", "of 2024", "of 2025"
+]
+"""How the command behaves; ``of 2024`` and ``of 2025`` are older versions with other JSON."""
+
+
 @dataclass(frozen=True)
 class Platform:
     """What fly says.
@@ -151,6 +177,8 @@ class Platform:
         secrets: Name and status of each secret.
         access: Whether token and app are known, or fly is not there at all.
         text_instead_of_json: Whether commands asked for JSON print their table.
+        fly: How the command behaves.
+        variables: Variables that lie about in the environment of whoever calls it.
     """
 
     machines: tuple[Machine, ...] = (Machine("d8d4017a6e3278"), Machine("e286065f969386"))
@@ -170,13 +198,26 @@ class Platform:
     )
     access: Literal["good", "refused", "unknown app", "missing"] = "good"
     text_instead_of_json: bool = False
+    fly: FlyHabit = "good"
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """The whole embedded target; ``listens`` says whether the application's port accepts connections."""
+    """The whole embedded target.
+
+    Attributes:
+        listens: Whether the application's port accepts connections.
+        has_a_name: Whether the application's host name exists.
+        health: What ``GET /health`` answers.
+        webhooks: How deliveries are treated.
+        database: Rows, rights, and the way to them.
+        logs: What the log delivers.
+        platform: What fly says.
+    """
 
     listens: bool = True
+    has_a_name: bool = True
     health: Health = field(default_factory=Health)
     webhooks: Webhooks = field(default_factory=Webhooks)
     database: Database = field(default_factory=Database)

@@ -66,6 +66,15 @@ def _spoiling(plan: Database) -> Iterator[str]:
         yield f"DROP TABLE IF EXISTS {table}"
 
 
+def lock(postgres: Postgres, plan: Database) -> Any:
+    """Lock the plan's tables as somebody else might; the connection returned holds the locks while it is open."""
+    connection = psycopg2.connect(postgres.dsn(database=NAME))
+    with connection.cursor() as cursor:
+        for table in plan.locked:
+            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+    return connection
+
+
 def _fill(cursor: Any, plan: Database) -> None:
     now = datetime.now(UTC).replace(tzinfo=None)  # Prisma writes UTC into columns without a time zone
     rows = (

@@ -23,9 +23,11 @@ from ops_tests.sandbox.folder import BIN
 from ops_tests.sandbox.log_store import LogStore
 from ops_tests.sandbox.logs_api import LogsApi
 from ops_tests.sandbox.postgres import Postgres
-from ops_tests.sandbox.scenario import Platform, Scenario
+from ops_tests.sandbox.scenario import Scenario
 
 NAMES = ("fly", "flyctl")
+STATE = "fly.json"
+NOWHERE = "http://shop.example.invalid"
 HEARTBEAT_SECONDS = 0.5
 STAND_IN = Path(__file__).with_name("fly_stand_in.py")
 
@@ -46,14 +48,14 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[str, dict[str, s
         silent = parts.enter_context(socket.socket())
         silent.bind(("127.0.0.1", 0))
         dsn, application_tables = _database(folder, scenario, silent, parts)
-        application = Application(
-            scenario, Deliveries(scenario.webhooks, secret, application_tables, store.write), store.write
-        )
+        deliveries = Deliveries(scenario.webhooks, secret, application_tables, store.write)
+        application = Application(scenario, deliveries, store.write, lambda: fly_state.wake(folder / STATE))
         parts.callback(application.server_close)
         application.answer()
-        path, logs_url = _platform(folder, scenario.platform, store, token, parts)
-        yield application.url, {"SHOPIFY_API_SECRET": secret, "DATABASE_URL": dsn, "FLY_API_TOKEN": f"FlyV1 {token}",
-                                "FLY_API_BASE_URL": logs_url, "PATH": path}  # fmt: skip
+        path, logs_url = _platform(folder, scenario, store, token, parts)
+        base_url = application.url if scenario.has_a_name else NOWHERE
+        yield base_url, {"SHOPIFY_API_SECRET": secret, "DATABASE_URL": dsn, "FLY_API_TOKEN": f"FlyV1 {token}",
+                         "FLY_API_BASE_URL": logs_url, "PATH": path, **dict(scenario.platform.variables)}  # fmt: skip
 
 
 def _log(scenario: Scenario, parts: ExitStack) -> LogStore:
@@ -81,13 +83,16 @@ def _database(
     passwords = tables.make(postgres, scenario.database)
     owner = ApplicationTables(postgres.dsn(tables.OWNER, passwords[tables.OWNER], tables.NAME))
     parts.callback(owner.close)
+    if scenario.database.locked:
+        parts.callback(tables.lock(postgres, scenario.database).close)
     return tables.reader_dsn(postgres, scenario.database, passwords[tables.READER], silent), owner
 
 
-def _platform(folder: Path, plan: Platform, store: LogStore, token: str, parts: ExitStack) -> tuple[str, str]:
+def _platform(folder: Path, scenario: Scenario, store: LogStore, token: str, parts: ExitStack) -> tuple[str, str]:
     """Start the logs API and write the fly command; return PATH and the API's address."""
+    plan = scenario.platform
     document = fly_state.document(plan, token, datetime.now(UTC))
-    api = LogsApi(store, document["app"], document["token"])
+    api = LogsApi(store, document["app"], document["token"], scenario.logs.api)
     if plan.access == "missing":
         api.server_close()
         return _path_without_fly(), api.url
@@ -98,7 +103,7 @@ def _platform(folder: Path, plan: Platform, store: LogStore, token: str, parts: 
 
 
 def _write_fly(folder: Path, document: dict[str, object]) -> None:
-    state = folder / "fly.json"
+    state = folder / STATE
     state.touch(mode=0o600)
     state.write_text(json.dumps(document), encoding="utf-8")
     (folder / BIN).mkdir()

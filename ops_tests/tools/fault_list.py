@@ -11,5 +11,7 @@ def fault_list() -> Iterator[str]:
     """One paragraph a fault: its name, what it breaks, and the checks it turns."""
     for fault in FAULTS.values():
         yield f"{fault.name}: {fault.summary}"
+        if fault.turns_nothing:
+            yield "    turns nothing"
         for turn in fault.turns:
             yield f"    {turn.outcome}{f' {turn.level}' if turn.level else ''}: {turn.check}"

@@ -77,6 +77,8 @@ def _of_marks(check: ast.FunctionDef) -> Iterator[str]:
         yield f"bears marks that are no suite: {', '.join(unknown)}"
     if len(set(names) - {"parametrize"}) < len([name for name in names if name != "parametrize"]):
         yield "bears a mark twice"
+    if ("acts" in names) != ("permit" in {argument.arg for argument in check.args.args}):
+        yield "acts without asking for the permit, or asks for it without the mark acts"
 
 
 def _of_signature(check: ast.FunctionDef) -> Iterator[str]:

@@ -9,18 +9,20 @@ from fnmatch import fnmatch
 
 from tests.house.source import Source
 
-GROUND = frozenset({"errors", "target", "limits", "target_file", "records"})
+GROUND = frozenset({"errors", "target", "limits", "target_file", "waiver_file", "permit", "records"})
 BELOW = {
     "errors": frozenset[str](),
     "records": frozenset({"errors", "records"}),
     "limits": frozenset({"errors", "records"}),
     "target": frozenset({"errors", "records", "limits"}),
     "target_file": frozenset({"errors", "records", "limits", "target"}),
+    "waiver_file": frozenset({"errors", "records", "target", "target_file"}),
+    "permit": frozenset[str](),
     "clients": GROUND | {"clients"},
     "rules": GROUND | {"rules"},
     "sandbox": GROUND | {"sandbox"},
     "plugin": GROUND | {"clients", "rules", "sandbox", "plugin"},
-    "checks": GROUND - {"errors", "target_file"} | {"rules"},
+    "checks": GROUND - {"errors", "target_file", "waiver_file"} | {"rules"},
     "tools": GROUND | {"clients", "rules", "sandbox", "plugin", "tools"},
     "__main__": frozenset({"tools"}),
     "": frozenset[str](),

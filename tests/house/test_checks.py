@@ -49,6 +49,8 @@ SPOILT = {
     "no suite": ("@pytest.mark.daily\n", ""),
     "no runbook": ('@pytest.mark.runbook("web.md#health-answers")\n', ""),
     "a mark twice": ("@pytest.mark.daily", "@pytest.mark.daily\n@pytest.mark.daily"),
+    "acting without a permit": ("@pytest.mark.daily", "@pytest.mark.daily\n@pytest.mark.acts"),
+    "a permit without acting": ("answer: Answer,", "answer: Answer, permit: Permit,"),
     "no docstring": ('    """Health answers."""\n', ""),
     "two sentences": ("Health answers.", "Health answers. It does so quickly."),
     "an order": ("test_health_answers", "test_check_health"),

@@ -27,8 +27,8 @@ def marks() -> dict[str, str]:
     return {line.partition(":")[0]: line.partition(":")[2].strip() for line in lines}
 
 
-def test_the_marks_are_the_suites_and_two_of_the_project() -> None:
-    assert set(marks()) == {*SUITES, "long", "runbook(anchor)"}
+def test_the_marks_are_the_suites_and_three_of_the_project() -> None:
+    assert set(marks()) == {*SUITES, "acts", "long", "runbook(anchor)"}
 
 
 def test_every_mark_has_one_sentence() -> None:

@@ -53,7 +53,7 @@ def test_a_table_moves_what_it_names() -> None:
 
 @pytest.mark.parametrize(
     "table",
-    [{"health_seconds": -1}, {"health_seconds": {"unit": "min"}}, {"health_seconds": "1"}, {"helth_seconds": 1}],
+    [{"health_seconds": -1}, {"health_seconds": {"unit": "min"}}, {"health_seconds": "1"}, {"helth_seconds": 1}, {"health_seconds": 5}],
 )
 def test_a_limit_that_makes_no_sense_is_refused(table: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

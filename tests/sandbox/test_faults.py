@@ -32,9 +32,9 @@ def test_a_fault_is_named_in_lower_case_and_described_in_a_sentence(name: str) -
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_turns_each_check_once_and_only_checks_that_exist(name: str) -> None:
+def test_a_fault_turns_each_check_once_and_only_checks_that_exist_or_is_declared_to_turn_nothing(name: str) -> None:
     checks = [turn.check for turn in FAULTS[name].turns]
-    assert checks
+    assert bool(checks) != FAULTS[name].turns_nothing
     assert len(checks) == len(set(checks))
     assert {re.sub(r"\[.*\]", "[*]", check) for check in checks} <= CHECKS
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+from typing import Any
 
-from ops_tests.sandbox.fly import arguments, output
+from ops_tests.sandbox.fly import arguments, habits, output
 from ops_tests.sandbox.fly.commands import RUN
 from ops_tests.sandbox.fly.session import FlyError
 
@@ -20,18 +21,19 @@ def main(state_file: str, argv: list[str]) -> int:
     with open(state_file, encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow to import
         state = json.load(file)
     try:
-        return _run(state, argv)
+        return _run({**state, "file": state_file}, argv)
     except BrokenPipeError:
         os._exit(1)
 
 
-def _run(state: dict[str, object], argv: list[str]) -> int:
+def _run(state: dict[str, Any], argv: list[str]) -> int:
     if argv in (["--version"], ["-v"]):
         output.out("flyctl version 0.4.87\n")
         return 0
     try:
         words, flags = arguments.parse(argv)
-        RUN[words](state, flags)
+        habits.before(state, words)
+        RUN[words](habits.older(state), flags)
     except arguments.HelpWanted as wanted:
         output.print_help(wanted.words)
     except arguments.UsageError as error:
@@ -44,4 +46,6 @@ def _run(state: dict[str, object], argv: list[str]) -> int:
     except FlyError as error:
         output.print_error(str(error))
         return 1
+    except habits.Crash:
+        return habits.CRASHED
     return 0

@@ -1,0 +1,108 @@
+"""The brakes of checks that act: nothing is changed unless somebody typed that it may be, and the target's file agrees.
+
+A check acts when it bears the mark ``acts`` or asks for the fixture ``permit``. It is refused without ``--permit``,
+without ``acts = true`` in the target file (the embedded sandbox needs neither), in an xdist worker, and while another
+run acts on the target. Where only such checks are selected the run ends with status 4; otherwise they are blind.
+Without a run of checks only the fixture refuses: another project may mean something else by the mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from ops_tests.errors import NotPermitted
+from ops_tests.permit import Permit
+from ops_tests.plugin.applicable import fixture_names, item_target
+from ops_tests.plugin.recording import is_check
+from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.target import Target
+
+_REFUSAL = pytest.StashKey[str]()
+
+
+def acts(item: pytest.Item) -> bool:
+    """Whether an item would change what it checks."""
+    return item.get_closest_marker("acts") is not None or "permit" in fixture_names(item)
+
+
+def refusal(item: pytest.Item) -> str:
+    """Why an item may not act, with what would permit it; "" for one that may, and for one that does not act."""
+    if not acts(item):
+        return ""
+    if _REFUSAL not in item.stash:
+        item.stash[_REFUSAL] = _refusal(item)
+    return item.stash[_REFUSAL]
+
+
+def refuse(item: pytest.Item, reason: str) -> None:
+    """Refuse an item that would otherwise be permitted to act."""
+    item.stash[_REFUSAL] = reason
+
+
+def _refusal(item: pytest.Item) -> str:
+    run = run_of(item.config)
+    if run is None or not is_check(item):
+        return "only a check may act: it bears the mark runbook and lies in a folder of checks (ops_checks)"
+    target = item_target(item, run)
+    lacking = dict(_lacking(target, run, is_worker(item.config)))
+    if not lacking:
+        return ""
+    return f"nothing may act on {target.name}: {', '.join(lacking)}. To permit it: {', and '.join(lacking.values())}"
+
+
+def _lacking(target: Target, run: Run, in_worker: bool) -> Iterator[tuple[str, str]]:
+    """What stands against acting, each with what removes it."""
+    if not target.sandbox and not target.acts:
+        yield f"{target.file} does not say acts = true", f"write acts = true into {target.file}"
+    if not target.sandbox and target.name not in run.settings.permits:
+        named = f"--permit names {', '.join(run.settings.permits)}" if run.settings.permits else "no --permit was given"
+        yield named, f"type --permit {target.name}"
+    if in_worker:
+        yield "xdist runs checks side by side", "type -n 0"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """End at once where everything that was selected is refused."""
+    if run_of(config) is None:
+        return
+    told = refused_as_a_whole(items)
+    if told and is_worker(config):
+        items.clear()
+        config.workeroutput["ops_refused"] = told  # type: ignore[attr-defined]  # xdist's own channel
+    elif told:
+        raise pytest.UsageError(told)
+
+
+def refused_as_a_whole(items: Sequence[pytest.Item]) -> str:
+    """Why nothing of what was selected may run, or ""."""
+    reasons = [refusal(item) for item in items]
+    return "\n".join(dict.fromkeys(reasons)) if all(reasons) else ""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """End the run when a worker found that everything is refused; in the worker itself that would be a crash."""
+    told = getattr(node, "workeroutput", {}).get("ops_refused", "")
+    if told:
+        raise pytest.UsageError(told)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Stop a check that acts before anything of it begins."""
+    reason = refusal(item) if run_of(item.config) is not None else ""
+    if reason:
+        raise NotPermitted(reason)
+
+
+@pytest.fixture
+def permit(request: pytest.FixtureRequest, target: Target) -> Permit:
+    """The permission to act on the target, which every acting client demands."""
+    reason, run = refusal(request.node), run_of(request.config)
+    if reason or run is None:
+        raise NotPermitted(reason)
+    return Permit(target.name, run.run_id)

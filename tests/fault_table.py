@@ -1,0 +1,89 @@
+"""Prints the fault matrix behind a run that has tried faults: what each should turn, what was seen, and the count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+Turned = Mapping[str, tuple[str, str | None]]
+"""Outcome and level by check."""
+Tried = Callable[[str, Turned, Turned], None]
+"""Takes a fault's name, what it should turn, and what it turned."""
+_PROPERTY = "fault"
+_HEADER = ("fault", "expected turns", "seen", "verdict", "seconds")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    fault: str
+    expected: str
+    seen: str
+    as_declared: bool
+    seconds: float
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What stands in the table."""
+        verdict = "as declared" if self.as_declared else "OTHERWISE"
+        return self.fault, self.expected, self.seen, verdict, f"{self.seconds:.1f}"
+
+
+@pytest.fixture
+def tried(record_property: Callable[[str, object], None]) -> Tried:
+    """Put a fault into the table."""
+
+    def tried(fault: str, expected: Turned, seen: Turned) -> None:
+        record_property(_PROPERTY, [fault, in_words(expected), in_words(seen)])
+
+    return tried
+
+
+def in_words(turned: Turned) -> str:
+    """``L3 availability/health_answers_200; 34 blind``: a single check by its name, several by their number."""
+    groups: dict[str, list[str]] = {}
+    for check, (outcome, level) in sorted(turned.items()):
+        groups.setdefault(level or outcome, []).append(check)
+    ordered = sorted(groups.items(), key=lambda group: ("L3", "L2", "L1", "blind", "note").index(group[0]))
+    named = [f"{word} {_which(checks)}" for word, checks in ordered]
+    return "; ".join(named) or "nothing"
+
+
+def _which(checks: list[str]) -> str:
+    return checks[0] if len(checks) == 1 else f"{len(checks)} checks"
+
+
+def rows(reports: Iterable[pytest.TestReport]) -> list[Row]:
+    """The faults that were tried, by name."""
+    found = []
+    for report in reports:
+        told = dict(report.user_properties).get(_PROPERTY)
+        if report.when == "call" and isinstance(told, list):
+            found.append(Row(str(told[0]), str(told[1]), str(told[2]), report.passed, report.duration))
+    return sorted(found, key=lambda row: row.fault)
+
+
+def table(found: list[Row]) -> list[str]:
+    """The table, and the count as its last line."""
+    cells = [_HEADER, *(row.cells for row in found)]
+    widths = [max(len(line[place]) for line in cells) for place in range(len(_HEADER))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+    declared = sum(row.as_declared for row in found)
+    return [*lines, f"{len(found)} faults, {declared} as declared, {len(found) - declared} otherwise"]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """Print the table behind everything else; the workers of xdist print nothing."""
+    yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(session.config, "workerinput"):
+        return
+    seen = [report for reports in reporter.stats.values() for report in reports]
+    if found := rows(report for report in seen if isinstance(report, pytest.TestReport)):
+        reporter.write_line("")
+        for line in table(found):
+            reporter.write_line(line)

@@ -101,7 +101,7 @@ def _demand_variables(run: Run, items: list[pytest.Item]) -> None:
     """Refuse to run while a part that the selected checks need names a variable nobody set."""
     for target in run.targets.values():
         chosen = [item for item in items if is_check(item) and item_target(item, run) is target]
-        demand_variables(target, {part for item in chosen for part in _parts(item)})
+        demand_variables(run, target, {part for item in chosen for part in _parts(item)})
 
 
 def _parts(item: pytest.Item) -> set[str]:
@@ -109,7 +109,7 @@ def _parts(item: pytest.Item) -> set[str]:
     return {part.split(".")[0] for need in needs for part in getattr(need, "parts", ())}
 
 
-def demand_variables(target: Target, parts: set[str]) -> None:
+def demand_variables(run: Run, target: Target, parts: set[str]) -> None:
     """Raise a usage error that names every unset variable of the given parts.
 
     Raises:
@@ -117,17 +117,19 @@ def demand_variables(target: Target, parts: set[str]) -> None:
     """
     missing = target.missing_variables(parts)
     if missing:
-        raise pytest.UsageError(
-            "\n".join([f"target {target.name} cannot be checked:", *(f"  - {one}" for one in missing)])
-        )
+        run.broken = f"target {target.name} cannot be checked: {'; '.join(missing)}"
+        lines = [f"target {target.name} cannot be checked:", *(f"  - {one}" for one in missing)]
+        raise pytest.UsageError("\n".join(lines))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Under xdist only workers collect, so the controller demands the variables of every part beforehand."""
     run = run_of(node.config)
-    for target in run.targets.values() if run else ():
-        demand_variables(target, set(target.variables()))
+    if run is None:
+        return
+    for target in run.targets.values():
+        demand_variables(run, target, set(target.variables()))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,6 +1,7 @@
 """The files of a run: where they lie, and its record as JSON and JUnit.
 
-``reports/<UTC stamp>-<suite>.html/.json/.xml``, and the same under ``latest``.
+``reports/<UTC stamp>-<suite>.html/.json/.xml``, and the same as ``latest`` and as ``latest-<suite>``: a smoke run every
+five minutes must not hide what the daily round found.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ops_tests.records.run import CheckRecord, RunRecord
 
 ENDINGS = (".html", ".json", ".xml")
 _ELEMENTS = {"finding": "failure", "blind": "error", "waived": "skipped", "not applicable": "skipped"}
+_UNFINISHED = {2, 3, 4, 5}
 _STEM = pytest.StashKey[Path | None]()
 
 
@@ -36,13 +38,17 @@ def stem_of(config: pytest.Config) -> Path | None:
 
 def _writable_stem(config: pytest.Config) -> Path | None:
     folder = config.rootpath / "reports"
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     try:
         folder.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return folder / f"{stamp}-{re.sub(r'[^a-z0-9_]+', '-', suite(config))}"
+            return folder / f"{stamp}-{_in_a_name(suite(config))}"
     except OSError:
         return None
+
+
+def _in_a_name(expression: str) -> str:
+    return re.sub(r"[^a-z0-9_]+", "-", expression)
 
 
 def write(config: pytest.Config, run: Run) -> None:
@@ -78,7 +84,17 @@ def junit(record: RunRecord) -> ET.Element:
         suite_element = ET.SubElement(root, "testsuite", attributes)
         for check in checks:
             suite_element.append(_testcase(check))
+    if record.exit_status in _UNFINISHED:
+        root.append(_unfinished(record))
     return root
+
+
+def _unfinished(record: RunRecord) -> ET.Element:
+    """A suite with one error, so that whoever counts failures does not take a run that broke off for a green one."""
+    suite_element = ET.Element("testsuite", name="the run itself", tests="1", errors="1", failures="0", skipped="0")
+    case = ET.SubElement(suite_element, "testcase", classname="run", name="comes_to_a_verdict", time="0")
+    ET.SubElement(case, "error", message=_xml_text(record.verdict), type=f"exit status {record.exit_status}")
+    return suite_element
 
 
 def _testcase(check: CheckRecord) -> ET.Element:
@@ -103,7 +119,7 @@ def _xml_text(text: str) -> str:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
-    """When all files are written: scrub them once more and copy them to ``latest``."""
+    """When all files are written: scrub them once more and copy them to ``latest`` and ``latest-<suite>``."""
     yield
     run, stem = run_of(session.config), stem_of(session.config)
     if run is None or stem is None or is_worker(session.config):
@@ -111,7 +127,9 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     for path in (stem.with_suffix(ending) for ending in ENDINGS):
         try:
             redactor_of(session.config, run).file(path)
-            shutil.copyfile(path, path.with_name(f".latest{path.suffix}"))
-            path.with_name(f".latest{path.suffix}").replace(path.with_name(f"latest{path.suffix}"))
+            for name in ("latest", f"latest-{_in_a_name(suite(session.config))}"):
+                scratch = path.with_name(f".{path.stem}-{name}{path.suffix}")
+                shutil.copyfile(path, scratch)
+                scratch.replace(path.with_name(name + path.suffix))
         except OSError as error:
             run.complaints.append(f"{path.name} is not in latest{path.suffix}: {error}")

@@ -13,7 +13,7 @@ from ops_tests.plugin.files import stem_of
 from ops_tests.plugin.options import suite
 from ops_tests.plugin.runbook import section
 from ops_tests.plugin.state import Run, is_worker, run_of
-from ops_tests.records.run import CheckRecord, Measurement, RunRecord
+from ops_tests.records.run import CheckRecord, Measurement, RunRecord, TargetRecord
 from ops_tests.rules.verdict import worst_first
 from ops_tests.rules.wording import duration
 
@@ -64,13 +64,14 @@ def page(record: RunRecord) -> str:
     subjects = [
         (name, list(checks)) for name, checks in groupby(judged, key=lambda check: (check.target, check.subject))
     ]
+    targets = {target.name: target for target in record.targets}
     rendered: str = _template().render(
         record=record,
         wrong=wrong,
         subjects=subjects,
         left_out=[check for check in record.checks if check.outcome == "not applicable"],
         several=len(record.targets) > 1,
-        runbook=_rendered_section,
+        runbook=lambda check: _rendered_section(check, targets[check.target]),
         measurement=_in_words,
         readable=_readable,
     )
@@ -91,12 +92,26 @@ def _template() -> Any:
     return environment.get_template("page.html.j2")
 
 
-def _rendered_section(check: CheckRecord) -> str:
-    """The check's runbook section as HTML; our own files, so it is safe to insert."""
+def _rendered_section(check: CheckRecord, target: TargetRecord) -> str:
+    """The check's runbook section as HTML, its commands naming the target at hand; our own files, so safe to insert."""
     from markdown_it import MarkdownIt
     from markupsafe import Markup
 
-    return Markup(MarkdownIt("commonmark", {"html": False}).render(section(check.anchor)))  # noqa: S704  # packaged text
+    return Markup(MarkdownIt("commonmark", {"html": False}).render(spoken_of(section(check.anchor), target)))  # noqa: S704  # packaged text
+
+
+def spoken_of(text: str, target: TargetRecord) -> str:
+    """The section with the target's address, app and name in place of the runbook's example, Timedify."""
+    app = target.app or "APP"
+    places = {
+        "https://timedify.fly.dev": target.base_url,
+        "--app timedify": f"--app {app}",
+        "--target timedify": f"--target {target.name}",
+        "apps/timedify/": f"apps/{app}/",
+    }
+    for example, real in places.items():
+        text = text.replace(example, real)
+    return text
 
 
 def _readable(check: CheckRecord) -> str:

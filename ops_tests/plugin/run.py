@@ -12,6 +12,7 @@ import pytest
 from ops_tests import __version__
 from ops_tests.plugin import files, history, html
 from ops_tests.plugin.exit_status import tally_of
+from ops_tests.plugin.options import SUITES
 from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.spreading import scope_of
 from ops_tests.plugin.state import Run, is_worker, run_of
@@ -61,15 +62,27 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
         started_at=run.started_at,
         finished_at=datetime.now(UTC),
         exit_status=status,
-        verdict=clean.text(verdict.sentence(checks, status, tuple(run.targets), run.broken)),
+        verdict=clean.text(verdict.sentence(checks, status, tuple(run.targets), run.broken or _misspelt(run, status))),
         level=worst(check.level for check in checks),
         environment=_environment(),
         checks=tuple(CheckRecord.model_validate(clean.deep(check.model_dump())) for check in checks),
     )
 
 
+def _misspelt(run: Run, status: int) -> str:
+    """Why nothing ran, when the mark expression names no suite there is."""
+    if status != int(pytest.ExitCode.NO_TESTS_COLLECTED) or run.settings.suite in {"all", *SUITES}:
+        return ""
+    return f"no check is selected by -m {run.settings.suite!r}; the suites are {', '.join(SUITES)}"
+
+
 def _target_record(target: Target) -> TargetRecord:
-    return TargetRecord(name=target.name, base_url=target.base_url, sandbox=target.sandbox)
+    return TargetRecord(
+        name=target.name,
+        base_url=target.base_url,
+        sandbox=target.sandbox,
+        app=target.platform.app if target.platform else "",
+    )
 
 
 def _crashed(run: Run, nodeid: str) -> CheckRecord:

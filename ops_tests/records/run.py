@@ -100,11 +100,12 @@ class CheckRecord(_Record):
 
 
 class TargetRecord(_Record):
-    """A target of the run: its name, its address, and whether it is the embedded sandbox."""
+    """A target of the run: its name, its address, whether it is the embedded sandbox, its app on the platform or ""."""
 
     name: str
     base_url: str
     sandbox: bool
+    app: str = ""
 
 
 class RunRecord(_Record):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ops_tests.records.run import CheckRecord
 from ops_tests.rules.levels import worst
-from ops_tests.rules.wording import listed
+from ops_tests.rules.wording import excerpt, listed, seen
 
 SUBJECTS = ("availability", "database", "platform", "webhooks", "dead_letters", "logs")
 """Root causes first: what the others depend on stands before them."""
@@ -27,43 +27,59 @@ def worst_first(checks: Iterable[CheckRecord]) -> list[CheckRecord]:
     )
 
 
-def sentence(checks: Sequence[CheckRecord], status: int, targets: Sequence[str], broken: str) -> str:
-    """The verdict: word, level, target, how many of how many, and the first names."""
+def sentence(checks: Sequence[CheckRecord], status: int, targets: Sequence[str], reason: str) -> str:
+    """The verdict: word, level, target, how many of how many, the first names, and the first cause.
+
+    Args:
+        checks: Every record of the run.
+        status: The exit status.
+        targets: Names of the targets.
+        reason: Why the run is broken, was refused or found nothing to run, else "".
+    """
     where = listed(targets)
     judged = [one for one in checks if one.outcome != "not applicable"]
     by_outcome = {word: [one for one in worst_first(judged) if one.outcome == word] for word in OUTCOMES}
     findings, blind = by_outcome["finding"], by_outcome["blind"]
     waived = f"; {len(by_outcome['waived'])} waived" if by_outcome["waived"] else ""
-    if broken or status == 3:
-        reason = broken or "fewer checks came to a verdict than were collected"
-        return f"BROKEN: this run on {where} proves nothing; {reason}"
+    if status in _UNJUDGED:
+        words, default = _UNJUDGED[status]
+        return words.format(where) + (reason or default)
+    cut = f"INTERRUPTED on {where} after {len(judged)} checks" if status == 2 else ""
     if findings:
         level = worst(one.level for one in findings)
         also = (f"; {len(blind)} blind" if blind else "") + waived
-        return f"FINDING {level} on {where}: {len(findings)} of {len(judged)} checks: {_names(findings, targets)}{also}"
+        said = f"{len(findings)} of {len(judged)} checks: {_names(findings, targets)}{_cause(findings[:1])}{also}"
+        return f"{cut}; FINDING {level}: {said}" if cut else f"FINDING {level} on {where}: {said}"
     if status == 1:
         return f"FAILED on {where}: a test that is no check failed, so the run proves little; {len(blind)} checks blind"
-    if blind:
-        return (
-            f"BLIND on {where}: {len(blind)} of {len(judged)} checks could not look: {_names(blind, targets)}{waived}"
-        )
-    return _harmless(judged, status, where)
+    if blind and not cut:
+        said = f"{len(blind)} of {len(judged)} checks could not look: {_names(blind, targets)}{_cause(blind)}"
+        return f"BLIND on {where}: {said}{waived}"
+    return cut or _holding(judged, where)
 
 
-def _harmless(judged: Sequence[CheckRecord], status: int, where: str) -> str:
+_UNJUDGED = {
+    3: ("BROKEN: this run on {} proves nothing; ", "fewer checks came to a verdict than were collected"),
+    4: ("NOT RUN on {}: ", "what was asked for cannot be run as it stands"),
+    5: ("NOTHING RAN on {}: ", "no check was selected, or none applies"),
+}
+
+
+def _holding(judged: Sequence[CheckRecord], where: str) -> str:
     """The verdict where no check is a finding or blind."""
-    if status == 4:
-        return f"NOT RUN on {where}: what was asked for cannot be run as it stands"
-    if status == 2:
-        return f"INTERRUPTED on {where} after {len(judged)} checks"
-    if not judged:
-        return f"NOTHING RAN on {where}: no check was selected, or none applies"
     counts = Counter(one.outcome for one in judged)
+    holding = counts["ok"] + counts["note"]
     with_a_note = f", {counts['note']} with a note" if counts["note"] else ""
     waived = f"; {counts['waived']} waived" if counts["waived"] else ""
-    return f"OK on {where}: {counts['ok'] + counts['note']} checks hold{with_a_note}{waived}"
+    return f"OK on {where}: {holding} {'check holds' if holding == 1 else 'checks hold'}{with_a_note}{waived}"
 
 
 def _names(checks: Sequence[CheckRecord], targets: Sequence[str]) -> str:
     several = len(targets) > 1
     return listed((f"{one.check} on {one.target}" if several else one.check for one in checks), at_most=3)
+
+
+def _cause(checks: Sequence[CheckRecord]) -> str:
+    """What most of them saw, in brackets: sixteen blind checks usually have one cause."""
+    ((commonest, _),) = Counter(seen(one.sentence) for one in checks).most_common(1)
+    return f" ({excerpt(commonest, 140)})" if commonest else ""

@@ -209,3 +209,26 @@ def test_a_run_that_breaks_at_its_end_replaces_the_green_report_before_it(projec
     project.run_on_shop()
     assert project.record().verdict.startswith("BROKEN: this run on shop proves nothing")
     assert "broken plugin" in (project.reports / "latest.html").read_text(encoding="utf-8")
+
+
+def test_sigterm_ends_a_run_as_ctrl_c_does_and_the_report_says_so(project: Project, eventually: Eventually) -> None:
+    project.checks("""
+        import pathlib, time
+        def test_long(target):
+            pathlib.Path("begun").touch()
+            time.sleep(60)
+    """)
+    command = [sys.executable, "-m", "pytest", "--target", project.target()]
+    with subprocess.Popen(command, cwd=project.folder, stdout=subprocess.DEVNULL, start_new_session=True) as process:
+        eventually((project.folder / "begun").exists)
+        process.terminate()
+        assert process.wait(20) == 2
+    assert project.record().verdict.startswith("INTERRUPTED on shop")
+    assert 'type="exit status 2"' in (project.reports / "latest.xml").read_text(encoding="utf-8")
+
+
+def test_a_misspelt_suite_is_told_which_suites_there_are(project: Project) -> None:
+    project.checks(OK)
+    result = project.run_on_shop("-m", "dialy")
+    assert result.ret == 5
+    assert "no check is selected by -m 'dialy'; the suites are smoke, daily" in project.record().verdict

@@ -11,6 +11,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from ops_tests.plugin.html import spoken_of
+from ops_tests.records.run import TargetRecord
 from tests.plugin.conftest import IN_BOTH_WAYS, INI, Project, Reports
 from tests.running import environment
 
@@ -104,7 +106,9 @@ def test_a_blind_check_says_what_went_wrong_and_has_no_level(finished: Reports) 
 
 
 def test_the_verdict_names_the_finding_and_counts_the_blind(finished: Reports) -> None:
-    assert finished.record().verdict == "FINDING L2 on shop: 1 of 3 checks: shop/slow; 1 blind"
+    assert finished.record().verdict == (
+        "FINDING L2 on shop: 1 of 3 checks: shop/slow (<script>alert(1)</script> & <b>shut</b>); 1 blind"
+    )
 
 
 def test_every_judged_check_has_a_duration_and_a_beginning(finished: Reports) -> None:
@@ -211,3 +215,14 @@ def test_the_latest_files_are_those_of_the_run(finished: Reports) -> None:
     for ending in (".html", ".json", ".xml"):
         (stamped,) = finished.reports.glob(f"2*-all{ending}")
         assert stamped.read_bytes() == (finished.reports / f"latest{ending}").read_bytes()
+
+
+def test_each_suite_keeps_its_own_latest(finished: Reports) -> None:
+    assert (finished.reports / "latest-all.json").read_bytes() == (finished.reports / "latest.json").read_bytes()
+
+
+def test_the_runbook_section_speaks_of_the_target_at_hand() -> None:
+    record = TargetRecord(name="shop", base_url="https://shop.example.com", sandbox=False, app="shop-prod")
+    example = "curl https://timedify.fly.dev/health; fly machine list --app timedify; pytest --target timedify"
+    spoken = spoken_of(example, record)
+    assert spoken == "curl https://shop.example.com/health; fly machine list --app shop-prod; pytest --target shop"

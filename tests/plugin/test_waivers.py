@@ -32,7 +32,7 @@ def test_a_waived_finding_costs_no_exit_status_and_stops_nothing(project: Projec
     result = project.run_on_shop("-x", "-n", workers)
     assert result.ret == 0
     assert project.outcomes() == {"shop/lit": "waived", "shop/open": "ok"}
-    assert project.record().verdict == "OK on shop: 1 checks hold; 1 waived"
+    assert project.record().verdict == "OK on shop: 1 check holds; 1 waived"
     assert project.record().level is None
 
 
@@ -55,7 +55,7 @@ def test_another_finding_still_counts_and_the_verdict_names_both(project: Projec
     project.checks(LIT + LIT.replace("lit", "bright"))
     waive(project)
     assert project.run_on_shop().ret == 1
-    assert project.record().verdict == "FINDING L1 on shop: 1 of 2 checks: shop/bright; 1 waived"
+    assert project.record().verdict == "FINDING L1 on shop: 1 of 2 checks: shop/bright (dark); 1 waived"
 
 
 @pytest.mark.parametrize("source", [DARK, LEAKING + LIT.replace("target)", "target, leaking)").replace("lit", "dark")])

@@ -53,7 +53,13 @@ def test_a_table_moves_what_it_names() -> None:
 
 @pytest.mark.parametrize(
     "table",
-    [{"health_seconds": -1}, {"health_seconds": {"unit": "min"}}, {"health_seconds": "1"}, {"helth_seconds": 1}, {"health_seconds": 5}],
+    [
+        {"health_seconds": -1},
+        {"health_seconds": {"unit": "min"}},
+        {"health_seconds": "1"},
+        {"helth_seconds": 1},
+        {"health_seconds": 5},
+    ],
 )
 def test_a_limit_that_makes_no_sense_is_refused(table: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
@@ -116,3 +122,16 @@ def test_every_other_verdict_has_its_word() -> None:
     assert (
         sentence(ok, status=3, broken="internal error: x") == "BROKEN: this run on t proves nothing; internal error: x"
     )
+    assert sentence(status=4, broken="X is not set") == "NOT RUN on t: X is not set"
+    assert sentence(ok) == "OK on t: 1 check holds"
+
+
+def test_an_interrupted_run_says_so_also_when_it_found_something() -> None:
+    found = record("logs/a", "finding", Level.L1)
+    assert sentence(found, status=2) == "INTERRUPTED on t after 1 checks; FINDING L1: 1 of 1 checks: logs/a"
+
+
+def test_the_commonest_cause_of_blindness_is_told() -> None:
+    refused = record("platform/a", "blind").model_copy(update={"sentence": "fly refused us; expected a token"})
+    other = record("logs/b", "blind").model_copy(update={"sentence": "no line"})
+    assert sentence(other, refused, refused, status=10).endswith("platform/a, platform/a, logs/b (fly refused us)")

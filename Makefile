@@ -26,9 +26,11 @@ dr-drill: $(VENV)/.ready  ## the observing checks of the disaster-recovery drill
 	@$(CHECKS) -m dr_drill
 
 ##@ The project itself
-.PHONY: test lint fault-matrix lock clean help
+.PHONY: test test-long lint fault-matrix lock clean help
 test: $(VENV)/.ready-dev  ## the project's own tests, without the long ones
 	@$(VENV)/bin/pytest tests -q -n auto -m "not long" $(ARGS)
+test-long: $(VENV)/.ready-dev  ## the long ones: in two workers, worked example, canary; without the fault matrix
+	@$(VENV)/bin/pytest tests -q -n auto -m long --ignore tests/test_faults.py --ignore tests/test_fault_matrix.py $(ARGS)
 fault-matrix: $(VENV)/.ready  ## every fault against the real sandbox: each turns exactly what it names
 	@$(VENV)/bin/pytest tests/test_faults.py tests/test_fault_matrix.py -q -n $$((2 * $$(getconf _NPROCESSORS_ONLN))) --maxschedchunk=1 $(ARGS)
 lint: $(VENV)/.ready-dev  ## ruff and mypy

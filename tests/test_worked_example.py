@@ -69,11 +69,13 @@ def run_daily(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.long
 def test_the_worked_example_passes_when_all_is_well(worked_example: Path) -> None:
     finished = run_daily(worked_example, "-k", CHECK)
     assert (finished.returncode, "1 passed" in finished.stdout) == (0, True), finished.stdout
 
 
+@pytest.mark.long
 def test_the_worked_example_is_a_finding_under_its_fault_and_nothing_else_is(worked_example: Path) -> None:
     finished = run_daily(worked_example, "--fault", FAULT)
     assert finished.returncode == 1, finished.stdout

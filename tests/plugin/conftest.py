@@ -100,11 +100,10 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proje
     return made
 
 
-IN_BOTH_WAYS = pytest.mark.parametrize("workers", ["0", "2"], ids=["in one process", "in two workers"])
-WORKERS_ONLY_IN_CI = pytest.mark.parametrize(
+IN_BOTH_WAYS = pytest.mark.parametrize(
     "workers", ["0", pytest.param("2", marks=pytest.mark.long)], ids=["in one process", "in two workers"]
 )
-"""For what workers hardly touch: starting two costs three seconds, so only CI proves it for them."""
+"""Starting two workers costs three seconds, so only ``make test-long``, and so CI, proves it for them."""
 
 
 @pytest.fixture

@@ -17,14 +17,13 @@ from tests.plugin.conftest import IN_BOTH_WAYS, Eventually, Project
 
 @dataclass(frozen=True)
 class Case:
-    """A project and what its run must come to; whether workers have a say in that."""
+    """A project and what its run must come to."""
 
     status: int
     source: str
     outcomes: dict[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     conftest: str = ""
-    spreading_matters: bool = True
 
 
 OK = """
@@ -102,34 +101,28 @@ CASES = {
         OK + "def test_near(target, note):\n    note('near the limit')\n",
         {"shop/open": "ok", "shop/near": "note"},
     ),
-    "a failed assert in the check is 1": Case(
-        1, OK + FINDING, {"shop/open": "ok", "shop/shut": "finding"}, spreading_matters=False
-    ),
+    "a failed assert in the check is 1": Case(1, OK + FINDING, {"shop/open": "ok", "shop/shut": "finding"}),
     "whatever else fails is blind and 10": Case(
         10, OK + EVERY_WAY_TO_BE_BLIND, {"shop/open": "ok", **{f"shop/{name}": "blind" for name in BLIND_NAMES}}
     ),
-    "a finding beside a blind check is 1": Case(
-        1, FINDING + BLIND, {"shop/shut": "finding", "shop/dark": "blind"}, spreading_matters=False
-    ),
+    "a finding beside a blind check is 1": Case(1, FINDING + BLIND, {"shop/shut": "finding", "shop/dark": "blind"}),
     "a finding whose teardown fails stays a finding": Case(
         1,
         "@pytest.fixture\ndef leak():\n    yield\n    raise OSError\n" + FINDING.replace("(target)", "(target, leak)"),
         {"shop/shut": "finding"},
-        spreading_matters=False,
     ),
     "everything skipped is 5": Case(
         5,
         "def test_open(target):\n    pytest.skip('not today')\n",
         {"shop/open": "not applicable"},
-        spreading_matters=False,
     ),
     "nothing selected is 5": Case(5, OK, arguments=("-k", "nothing_of_that_name")),
     "a file that cannot be collected is 2": Case(2, OK + "import no_such_module\n"),
-    "an unknown mark is 2": Case(2, "@pytest.mark.dayly" + OK, spreading_matters=False),
+    "an unknown mark is 2": Case(2, "@pytest.mark.dayly" + OK),
     "a target nobody knows is 4": Case(4, OK, arguments=("--target", "shopp")),
-    "an unknown option is 4": Case(4, OK, arguments=("--tarrget", "shop"), spreading_matters=False),
-    "stopping at the first finding is 1": Case(1, FINDING + OK, arguments=("-x",), spreading_matters=False),
-    "stopping at the first blind check is 10": Case(10, BLIND + OK, arguments=("-x",), spreading_matters=False),
+    "an unknown option is 4": Case(4, OK, arguments=("--tarrget", "shop")),
+    "stopping at the first finding is 1": Case(1, FINDING + OK, arguments=("-x",)),
+    "stopping at the first blind check is 10": Case(10, BLIND + OK, arguments=("-x",)),
     "stopping after two failures is 1": Case(
         1, BLIND + FINDING + "def test_shut_too(target):\n    assert not target, 'shut'\n", arguments=("--maxfail=2",)
     ),
@@ -140,7 +133,6 @@ CASES = {
         3,
         OK,
         conftest="def pytest_sessionfinish(session):\n    raise OSError('broken plugin')\n",
-        spreading_matters=False,
     ),
     "a check that vanished on the way is 3": Case(
         3,
@@ -153,8 +145,7 @@ CASES = {
 def _spread() -> Iterator[Any]:
     for name, case in CASES.items():
         yield pytest.param(case, "0", id=f"{name}, in one process")
-        marks = [] if case.spreading_matters else [pytest.mark.long]
-        yield pytest.param(case, "2", id=f"{name}, in two workers", marks=marks)
+        yield pytest.param(case, "2", id=f"{name}, in two workers", marks=pytest.mark.long)
 
 
 @pytest.mark.parametrize(("case", "workers"), list(_spread()))

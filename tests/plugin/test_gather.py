@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.plugin.conftest import IN_BOTH_WAYS, WORKERS_ONLY_IN_CI, Eventually, Project
+from tests.plugin.conftest import IN_BOTH_WAYS, Eventually, Project
 
 COUNTED = """
 from ops_tests.plugin.gather import observation
@@ -68,7 +68,7 @@ def test_a_listing_observes_nothing(project: Project, option: str) -> None:
     assert seen(project) == []
 
 
-@WORKERS_ONLY_IN_CI
+@IN_BOTH_WAYS
 def test_slow_observations_overlap(project: Project, workers: str) -> None:
     project.checks("""
         import threading
@@ -100,7 +100,7 @@ def test_slow_observations_overlap(project: Project, workers: str) -> None:
     assert project.run_on_shop("-n", workers).ret == 0
 
 
-@WORKERS_ONLY_IN_CI
+@IN_BOTH_WAYS
 def test_a_failing_observation_fails_exactly_its_dependents_with_one_sentence(project: Project, workers: str) -> None:
     project.checks("""
         from ops_tests.errors import NotAuthorised

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ops_tests.records.run import CheckRecord
-from tests.plugin.conftest import WORKERS_ONLY_IN_CI, Project
+from tests.plugin.conftest import IN_BOTH_WAYS, Project
 
 CHECKS = """
 def test_open(target):
@@ -31,7 +31,7 @@ def rows(project: Project, file: str = "history.sqlite") -> list[tuple[Any, ...]
         return connection.execute(query).fetchall()
 
 
-@WORKERS_ONLY_IN_CI
+@IN_BOTH_WAYS
 def test_every_record_of_every_run_is_one_row(project: Project, workers: str) -> None:
     project.checks(CHECKS)
     targets = ("--target", project.target("a"), "--target", project.target("b"))

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.plugin.conftest import WORKERS_ONLY_IN_CI, Project
+from tests.plugin.conftest import IN_BOTH_WAYS, Project
 
 LIT = "def test_lit(target):\n    assert not target, 'dark; expected light'\n"
 OPEN = "def test_open(target):\n    pass\n"
@@ -25,7 +25,7 @@ def waive(project: Project, check: str = "shop/lit", days: int = 30) -> str:
     return until
 
 
-@WORKERS_ONLY_IN_CI
+@IN_BOTH_WAYS
 def test_a_waived_finding_costs_no_exit_status_and_stops_nothing(project: Project, workers: str) -> None:
     project.checks(LIT + OPEN)
     waive(project)

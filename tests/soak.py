@@ -1,0 +1,105 @@
+"""No false alarm: healthy runs in a row, on a quiet machine and on a loaded one, and how many of them were not green.
+
+Usage: ``python -m tests.soak [--smoke 300] [--others 50]``; ``make soak`` runs it whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from tests.running import Finished, run_suite
+
+SUITES = ("smoke", "daily", "weekly", "monthly", "post_deploy", "audit", "dr_drill")
+WITHOUT_LATENCY = ("-k", "not in_time")
+"""On a loaded machine an answer within a second is the machine's matter."""
+BURN = "while True: pass"
+
+
+@dataclass
+class Half:
+    """What the runs of one half came to.
+
+    Attributes:
+        name: ``quiet`` or ``loaded``.
+        runs: How many runs have ended.
+        outcomes: How many checks ended with each word.
+        wrong: What every run that was not green printed last.
+    """
+
+    name: str
+    runs: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def count(self, suite: str, finished: Finished) -> None:
+        """Add a run; one without a record counts as not green."""
+        self.runs += 1
+        checks = finished.record.checks if finished.record else ()
+        self.outcomes.update(one.outcome for one in checks)
+        if finished.status != 0 or not checks:
+            last = "\n".join(finished.lines[-12:])
+            self.wrong.append(f"{self.name}, {suite}, run {self.runs}: exit status {finished.status}\n{last}")
+
+    @property
+    def line(self) -> str:
+        """The count of the half."""
+        judged = sum(number for word, number in self.outcomes.items() if word != "not applicable")
+        red, blind = self.outcomes["finding"], self.outcomes["blind"]
+        return (
+            f"{self.name}: {self.runs} runs, {judged} checks judged: "
+            f"{red} red, {blind} blind, {len(self.wrong)} runs not green"
+        )
+
+
+@contextlib.contextmanager
+def load(processes: int) -> Iterator[None]:
+    """Keep as many cores busy."""
+    burning = [subprocess.Popen([sys.executable, "-c", BURN]) for _ in range(processes)]
+    try:
+        yield
+    finally:
+        for process in burning:
+            process.kill()
+            process.wait()
+
+
+def soak(half: Half, plan: Iterable[str], arguments: tuple[str, ...]) -> Half:
+    """Run the suites of the plan one after the other in one folder, so that its history grows as in production."""
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+        for suite in plan:
+            half.count(suite, run_suite(Path(folder), "--target", "sandbox", "-m", suite, *arguments))
+            if half.runs % 10 == 0:
+                click.echo(f"{time.strftime('%H:%M:%S')} {half.line}", err=True)
+    return half
+
+
+@click.command()
+@click.option("--smoke", default=300, help="How many smoke runs each half has.")
+@click.option("--others", default=50, help="How many runs of each other suite.")
+def main(smoke: int, others: int) -> None:
+    """Run every suite again and again on a healthy sandbox; whatever is not green is a false alarm."""
+    cores = os.cpu_count() or 1
+    plan = [suite for suite in SUITES for _ in range(smoke if suite == "smoke" else others)]
+    halves = [soak(Half("quiet"), plan, ())]
+    with load(cores):
+        halves.append(soak(Half(f"{cores} cores loaded"), plan, WITHOUT_LATENCY))
+    for told in (told for half in halves for told in half.wrong):
+        click.echo(told)
+    for half in halves:
+        click.echo(half.line)
+    sys.exit(any(half.wrong for half in halves))
+
+
+if __name__ == "__main__":
+    main()

@@ -57,8 +57,8 @@ class Half:
         judged = sum(number for word, number in self.outcomes.items() if word != "not applicable")
         red, blind = self.outcomes["finding"], self.outcomes["blind"]
         return (
-            f"{self.name}: {self.runs} runs, {judged} checks judged: "
-            f"{red} red, {blind} blind, {len(self.wrong)} runs not green"
+            f"{self.name}: {self.runs} runs, {len(self.wrong)} not green; "
+            f"{judged} checks judged, {red} red, {blind} blind"
         )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MADE = {".git", ".venv", "build", "dist", "reports", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
-"""Folders that are made, not written."""
+"""What is made, not written; ``.git`` is a file in a linked work tree."""
 PINNED = re.compile(
     r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,-]+\])?==[^\s;]+( ; [^\\]+)?( \\)?|    --hash=sha256:[0-9a-f]{64}( \\)?"
 )
@@ -23,7 +23,7 @@ def files(folder: Path) -> Iterator[Path]:
     """Every file somebody wrote, also those not yet under version control; never the secrets in ``.env``."""
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in MADE and not name.endswith(".egg-info")]
-        yield from (Path(place, name) for name in names if name not in {".env", ".coverage"})
+        yield from (Path(place, name) for name in names if name not in MADE | {".env", ".coverage"})
 
 
 def loose(text: str) -> list[str]:

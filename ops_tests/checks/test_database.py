@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.plugin.recording import Evidence, Measured
+from ops_tests.plugin.recording import Evidence, Measured, Note
 from ops_tests.records.database import DatabaseAttempt, Migration
 from ops_tests.rules import database as rules
 from ops_tests.rules import migrations as migration_rules
@@ -19,10 +19,11 @@ from ops_tests.rules.wording import listed
 @pytest.mark.dr_drill
 @pytest.mark.runbook("database.md#database-answers")
 def test_database_answers(
-    database_attempt: DatabaseAttempt, limits: Limits, measured: Measured, evidence: Evidence
+    database_attempt: DatabaseAttempt, limits: Limits, measured: Measured, evidence: Evidence, note: Note
 ) -> None:
     """The database takes a connection and answers SELECT 1 within 2 s."""
     evidence(f"{database_attempt.server}, PostgreSQL {database_attempt.server_version or 'unknown'}")
+    note(*rules.remarks(database_attempt))
     silent = rules.silent(database_attempt, limits.database_seconds)
     measured(database_attempt.seconds or 0, limits.database_seconds)
     measured(len(silent), fixed(0, "failed answers"), rules.outage_level(database_attempt))

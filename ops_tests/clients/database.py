@@ -2,6 +2,7 @@
 
 Every read is one statement on a connection of its own, inside a ``READ ONLY`` transaction. No setting outlives that
 transaction: behind a pooler a session setting would stay on a connection that the application gets next.
+The statement that makes the settings also asks whether the server is a replica: of its rows none are read.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import contextlib
 import select
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
 from psycopg2 import extensions
 
-from ops_tests.clients import database_rows
+from ops_tests.clients import database_replica, database_rows
 from ops_tests.clients.database_dsn import Dsn, read_dsn
 from ops_tests.clients.database_errors import ConnectionLost, too_late, translated
 from ops_tests.clients.database_rows import LETTERS_AT_MOST
@@ -43,6 +45,15 @@ _SESSIONS = """SELECT count(*) FROM "Session" WHERE starts_with(lower(shop), low
 _EVENTS = "SELECT id, topic, shop FROM webhook_events WHERE id = ANY(%s::text[]) OR shop = ANY(%s::text[]) ORDER BY id"
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """What one statement brought: its rows, the server's version, and which replica answered ("" for the primary)."""
+
+    rows: list[tuple[Any, ...]]
+    server_version: str
+    replica: str
+
+
 class Database:
     """Reads one database.
 
@@ -68,12 +79,13 @@ class Database:
             NotAuthorised: The login or a permission is missing; the message has the GRANT to type.
             NotFound: No such database, table or column.
             NoAnswerInTime: The statement took over 5 s, waited over 1 s for a lock, or the server went silent.
+            NotCovered: The server is a replica: its rows may be behind.
             Unreachable: No connection.
         """
-        return self._read(query, parameters)[0]
+        return self._read(query, parameters).rows
 
     def answer(self) -> DatabaseAttempt:
-        """Connect and ``SELECT 1``; a server that cannot be reached is part of the record, not an error.
+        """Connect and ``SELECT 1``; a server that cannot be reached, or is a replica, is part of the record, no error.
 
         Raises:
             NotAuthorised: The login was refused.
@@ -82,10 +94,11 @@ class Database:
         """
         server, started = read_dsn(self._secret).server, time.perf_counter()
         try:
-            _rows, version = self._read("SELECT 1", ())
+            reading = self._read("SELECT 1", (), of_a_replica_too=True)
         except (Unreachable, NoAnswerInTime) as error:
             return DatabaseAttempt(server, None, unreachable=str(error))
-        return DatabaseAttempt(server, time.perf_counter() - started, server_version=version)
+        seconds = time.perf_counter() - started
+        return DatabaseAttempt(server, seconds, server_version=reading.server_version, replica=reading.replica)
 
     def dead_letters(self) -> DeadLetters:
         """Read the dead letters nobody has replayed, with the database's own clock; never their payloads.
@@ -119,37 +132,56 @@ class Database:
         """
         return database_rows.webhook_events(self.rows(_EVENTS, (list(ids), list(shops))))
 
-    def _read(self, query: str, parameters: Sequence[Any]) -> tuple[list[tuple[Any, ...]], str]:
+    def _read(self, query: str, parameters: Sequence[Any], *, of_a_replica_too: bool = False) -> _Reading:
         statement, dsn = _single(query), read_dsn(self._secret)
+        primary_in = "" if of_a_replica_too else self._secret.variable
         try:
-            return _read_once(dsn, statement, parameters)
+            return _read_once(dsn, statement, parameters, primary_in)
         except ConnectionLost:
             self._remark(f"{dsn.server} closed the connection; read again at once")
-        return _read_once(dsn, statement, parameters)
+        return _read_once(dsn, statement, parameters, primary_in)
 
 
-def _read_once(dsn: Dsn, statement: str, parameters: Sequence[Any]) -> tuple[list[tuple[Any, ...]], str]:
-    """One statement on a connection of its own: its rows, and the server's version."""
+def _read_once(dsn: Dsn, statement: str, parameters: Sequence[Any], primary_in: str) -> _Reading:
+    """One statement on a connection of its own.
+
+    Args:
+        dsn: Where.
+        statement: The statement.
+        parameters: Its values.
+        primary_in: The variable that must lead to a primary, or "" where a replica's answer counts too.
+    """
     try:
         with _connection(dsn) as connection, connection.cursor() as cursor:
-            for opening in _openings(dsn):
-                cursor.execute(opening)
-                _wait(connection, dsn, SILENCE_SECONDS, connected=True)
+            replica = _opened(connection, cursor, dsn)
+            if replica and primary_in:
+                raise database_replica.refusal(dsn, replica, primary_in)
             cursor.execute(statement, tuple(parameters) or None)
             _wait(connection, dsn, SILENCE_SECONDS, connected=True)
             rows = cursor.fetchall() if cursor.description else []
-            return rows, connection.get_parameter_status("server_version") or ""
+            return _Reading(rows, connection.get_parameter_status("server_version") or "", replica)
     except psycopg2.Error as error:
         raise translated(error, dsn) from None
     except (ValueError, OverflowError) as error:  # a time after the year 9999, which PostgreSQL keeps and Python cannot
         raise Unparsable(f"{dsn.server} answered a value Python cannot hold ({error}); expected one it can") from None
 
 
+def _opened(connection: extensions.connection, cursor: Any, dsn: Dsn) -> str:
+    """Begin the transaction with its settings; which replica this is, or ""."""
+    replica = ""
+    for opening in _openings(dsn):
+        cursor.execute(opening)
+        _wait(connection, dsn, SILENCE_SECONDS, connected=True)
+        if cursor.description:
+            replica = database_replica.described(cursor.fetchone())
+    return replica
+
+
 def _openings(dsn: Dsn) -> Iterator[str]:
     yield "BEGIN READ ONLY"
     yield (
         f"SELECT set_config('statement_timeout', '{STATEMENT_SECONDS:g}s', true), "
-        f"set_config('lock_timeout', '{LOCK_SECONDS:g}s', true)"
+        f"set_config('lock_timeout', '{LOCK_SECONDS:g}s', true), {database_replica.STANDING}"
     )
     if dsn.schema:
         yield "SET LOCAL search_path TO " + '"' + dsn.schema.replace('"', '""') + '"'

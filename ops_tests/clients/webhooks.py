@@ -8,6 +8,7 @@ import hmac
 import itertools
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -16,10 +17,15 @@ from ops_tests.clients.web import Web
 from ops_tests.clients.webhook_payloads import payload
 from ops_tests.errors import UnsafeToSend
 from ops_tests.records.web import Answer
-from ops_tests.records.webhooks import Delivery, Kind
+from ops_tests.records.webhooks import Announcement, Delivery, Kind
 from ops_tests.target import Endpoint, Secret
 
 API_VERSION = "2025-10"
+Announce = Callable[[Announcement], None]
+
+
+def unannounced(_announcement: Announcement) -> None:
+    """Drop the announcement: the default for a caller who keeps no record."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +50,13 @@ class Webhooks:
         secret: The application's client secret.
         prefix: The shops are ``<prefix>-<run>-<n>.myshopify.com``.
         run_id: Unique to this run; what may not stand in a host name becomes ``-``.
+        announce: Told of each delivery before it is sent, the repeat too: an answer may never come, the row may.
     """
 
-    def __init__(self, web: Web, secret: Secret, prefix: str, run_id: str) -> None:
+    def __init__(self, web: Web, secret: Secret, prefix: str, run_id: str, announce: Announce = unannounced) -> None:
         self._web = web
         self._secret = secret
+        self._announce = announce
         self._shops = f"{prefix}-{re.sub(r'[^a-z0-9]+', '-', run_id.lower()).strip('-')}"
         # next() of this counter is a single step of the interpreter: two threads never get the same number.
         self._numbers = itertools.count(1)
@@ -110,6 +118,8 @@ class Webhooks:
 
     def _deliver(self, sending: _Sending) -> Delivery:
         self._sent[sending.webhook_id] = sending
+        sent_at = datetime.now(UTC)
+        self._announce(Announcement(sending.endpoint.path, sending.kind, sending.shop, sending.webhook_id, sent_at))
         answer = self._web.send("POST", sending.endpoint.path, sending.body, _headers(sending))
         return _delivery(sending, answer)
 

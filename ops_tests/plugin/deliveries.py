@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,8 @@ from ops_tests.errors import Blind, Unreachable, UnsafeToSend
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.look import Look
 from ops_tests.records.logs import LogWindow
-from ops_tests.records.webhooks import Deliveries, Delivery, Kind, RepeatedDelivery
+from ops_tests.records.run import SyntheticDelivery
+from ops_tests.records.webhooks import Announcement, Deliveries, Delivery, Kind, RepeatedDelivery
 from ops_tests.target import Endpoint, Target, WebhooksPart
 
 if TYPE_CHECKING:
@@ -35,7 +37,11 @@ def _client(look: Look) -> Webhooks:
 
     part = webhooks_part_of(look.target)
     web = Web(look.target.base_url, remark=look.remarks.append)
-    return Webhooks(web, look.target.secret(part.secret_env), part.synthetic_prefix, look.run.run_id)
+
+    def announce(one: Announcement) -> None:
+        look.run.deliveries.append(SyntheticDelivery(target=look.target.name, **asdict(one)))
+
+    return Webhooks(web, look.target.secret(part.secret_env), part.synthetic_prefix, look.run.run_id, announce)
 
 
 @observation("webhooks.synthetic")

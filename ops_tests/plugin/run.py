@@ -66,6 +66,10 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
         level=worst(check.level for check in checks),
         environment=_environment(),
         checks=tuple(CheckRecord.model_validate(clean.deep(check.model_dump())) for check in checks),
+        deliveries=tuple(
+            one.model_copy(update={"path": clean.text(one.path), "shop": clean.text(one.shop)})
+            for one in sorted(run.deliveries, key=lambda one: one.sent_at)
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ops_tests.plugin.options import Settings
-from ops_tests.records.run import CheckRecord, RunRecord, Waiver
+from ops_tests.records.run import CheckRecord, RunRecord, SyntheticDelivery, Waiver
 from ops_tests.target import Target
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Run:
         broken: Why the run as a whole cannot be trusted (internal errors), else "".
         gatherer: The observations, made when the first is asked for.
         waivers: What is waived, by target.
+        deliveries: The synthetic deliveries, written down before they are sent; a worker's go on to the controller.
     """
 
     settings: Settings
@@ -49,6 +50,7 @@ class Run:
     broken: str = ""
     gatherer: Gatherer | None = None
     waivers: dict[str, tuple[Waiver, ...]] = field(default_factory=dict)
+    deliveries: list[SyntheticDelivery] = field(default_factory=list)
 
 
 RUN = pytest.StashKey[Run]()

@@ -14,7 +14,7 @@ from ops_tests.errors import OpsError
 from ops_tests.plugin.applicable import fixture_names, item_target
 from ops_tests.plugin.gather import OBSERVATIONS, gatherer_of
 from ops_tests.plugin.recording import is_check, jotter_of, record_of, remember
-from ops_tests.plugin.state import Run, run_of
+from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.plugin.waivers import note_if_unneeded, waive
 from ops_tests.records.run import CheckRecord, Level, Outcome, Waiver
 from ops_tests.rules.levels import worst
@@ -43,7 +43,17 @@ def pytest_runtest_makereport(
     if report.when == "teardown":
         _remember_remarks(item, run)
         report.__dict__["ops_record"] = _finished(item, run).model_dump(mode="json")
+    if is_worker(item.config):
+        report.__dict__["ops_deliveries"] = _handed_on(run)
     return report
+
+
+def _handed_on(run: Run) -> list[dict[str, object]]:
+    """The worker's synthetic deliveries since the last report: with each report, so that a crash hides few."""
+    handed = []
+    while run.deliveries:  # one by one, since the observations' threads append meanwhile
+        handed.append(run.deliveries.pop(0).model_dump(mode="json"))
+    return handed
 
 
 def _take_failure(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, run: Run) -> None:

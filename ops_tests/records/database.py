@@ -15,12 +15,14 @@ class DatabaseAttempt:
         seconds: Both together, or None when nobody answered.
         unreachable: Why nobody answered, else "".
         server_version: ``18.4``, or "".
+        replica: Which replica it is, in words with its lag; "" for a primary.
     """
 
     server: str
     seconds: float | None
     unreachable: str = ""
     server_version: str = ""
+    replica: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from ops_tests.records.webhooks import Kind
+
 
 class Level(StrEnum):
     """How bad a finding is: L1 look within 4 h, L2 within 1 h, L3 within 15 min."""
@@ -99,6 +101,26 @@ class CheckRecord(_Record):
     duration_seconds: float = 0
 
 
+class SyntheticDelivery(_Record):
+    """A delivery of ours, written down before it was sent: what bears its id or its shop in the target is ours.
+
+    Attributes:
+        target: The target's name.
+        path: The endpoint's path.
+        kind: Signed, forged or unsigned.
+        shop: The synthetic shop, unique to the delivery.
+        webhook_id: Its id, and that of its row in ``webhook_events``; a repeat bears it again.
+        sent_at: UTC.
+    """
+
+    target: str
+    path: str
+    kind: Kind
+    shop: str
+    webhook_id: str
+    sent_at: datetime
+
+
 class TargetRecord(_Record):
     """A target of the run: its name, its address, whether it is the embedded sandbox, its app on the platform or ""."""
 
@@ -124,6 +146,7 @@ class RunRecord(_Record):
         level: The worst level of the run's findings.
         environment: Versions of Python, the suite and its packages.
         checks: One record a check, by subject.
+        deliveries: Every synthetic delivery that was sent or tried, in their order.
     """
 
     schema_version: Literal[1] = 1
@@ -138,3 +161,4 @@ class RunRecord(_Record):
     level: Level | None
     environment: dict[str, str]
     checks: tuple[CheckRecord, ...]
+    deliveries: tuple[SyntheticDelivery, ...] = ()

@@ -40,6 +40,25 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Announcement:
+    """A synthetic delivery that is about to be sent, whatever becomes of it.
+
+    Attributes:
+        path: The endpoint's path.
+        kind: Signed, forged or unsigned.
+        shop: The synthetic shop.
+        webhook_id: ``X-Shopify-Webhook-Id``.
+        sent_at: UTC.
+    """
+
+    path: str
+    kind: Kind
+    shop: str
+    webhook_id: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
 class Deliveries:
     """All deliveries of one kind in this run, by endpoint path.
 

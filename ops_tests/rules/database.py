@@ -18,3 +18,10 @@ def silent(attempt: DatabaseAttempt, limit: Limit) -> list[str]:
 def outage_level(attempt: DatabaseAttempt) -> Level:
     """L3 when no connection comes about (the runbook's "database connection failed"), else L1."""
     return Level.L3 if attempt.seconds is None else Level.L1
+
+
+def remarks(attempt: DatabaseAttempt) -> list[str]:
+    """What is worth a line of a database that answers: that it is a replica, of which no rows are read."""
+    if not attempt.replica:
+        return []
+    return [f"{attempt.server} is {attempt.replica}; expected the primary: the checks that read rows are blind"]

@@ -15,7 +15,7 @@ from ops_tests.sandbox.checks_by_need import (
     TOO_LONG,
     UNPROCESSED,
 )
-from ops_tests.sandbox.fault import Fault, blind, finding
+from ops_tests.sandbox.fault import Fault, blind, finding, note
 from ops_tests.sandbox.scenario import Letter, Migration, Scenario
 
 
@@ -116,5 +116,11 @@ FAULTS = (
         "the name of the database's host does not exist",
         finding("L3", CONNECTS) + blind(*NEED_DATABASE),
         _database(reader="unknown host"),
+    ),
+    Fault(
+        "database-replica",
+        "the connection string leads to a replica, whose rows may be behind",
+        note(CONNECTS) + blind(*NEED_DATABASE),
+        _database(reader="replica"),
     ),
 )

@@ -1,4 +1,4 @@
-"""A process that outlives a killed sandbox just long enough to end its PostgreSQL and remove its folder.
+"""A process that outlives a killed sandbox just long enough to end its PostgreSQL servers and remove its folder.
 
 It is started as ``python -I -S guard.py FOLDER GROUP`` with a pipe from the sandbox as its input. However the sandbox
 ends, the pipe closes: no signal, no polling, the same on Linux and macOS. It holds the folder's lock until it is done.
@@ -16,14 +16,20 @@ import time
 from pathlib import Path
 
 ORDERLY = b"orderly"
-DATA = "postgres"
+PRIMARY, REPLICA = "postgres", "replica"
 STOP_SECONDS = 5.0
 
 
 def clear(folder: str) -> None:
-    """End a PostgreSQL that still runs in the folder and remove the folder."""
-    _end_postgres(f"{folder}/{DATA}")
+    """End every PostgreSQL that still runs in the folder and remove the folder."""
+    _end_all_postgres(folder)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_all_postgres(folder: str) -> None:
+    """The replica first: a primary that ends waits for it."""
+    for data in (REPLICA, PRIMARY):
+        _end_postgres(f"{folder}/{data}")
 
 
 def _end_postgres(data: str) -> None:
@@ -69,7 +75,7 @@ def _gone(data: str, pid: int) -> bool:
 def main(folder: str, group: str) -> None:
     """Wait for the sandbox's end, then end what it started and remove its folder."""
     if sys.stdin.buffer.read() != ORDERLY:
-        _end_postgres(f"{folder}/{DATA}")
+        _end_all_postgres(folder)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(int(group), signal.SIGKILL)
     clear(folder)

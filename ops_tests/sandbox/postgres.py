@@ -47,10 +47,11 @@ class Postgres:
 
     Attributes:
         folder: The sandbox's folder.
-        binaries: The folder of ``postgres`` and ``initdb``.
+        binaries: The folder of PostgreSQL's programs.
         password: The superuser's.
         port: The port of 127.0.0.1 it listens on.
         process: The postmaster.
+        data: The cluster's folder in that of the sandbox.
     """
 
     folder: Path
@@ -58,6 +59,7 @@ class Postgres:
     password: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
+    data: str = guard.PRIMARY
 
     @classmethod
     def start(cls, folder: Path) -> Postgres:
@@ -79,6 +81,19 @@ class Postgres:
                 return server
         raise SandboxFailed(f"sandbox: PostgreSQL did not start; it said:\n{server._said()}")
 
+    def replicated(self) -> Postgres:
+        """Start a hot standby that streams from this server; it has the same roles, passwords and rows.
+
+        Raises:
+            SandboxFailed: With the last lines of what PostgreSQL said.
+        """
+        standby = Postgres(self.folder, self.binaries, self.password, data=guard.REPLICA)
+        standby._copy(self.port)
+        for _attempt in range(3):
+            if standby._listens():
+                return standby
+        raise SandboxFailed(f"sandbox: the replica did not start; PostgreSQL said:\n{standby._said()}")
+
     def dsn(self, role: str = "postgres", password: str = "", database: str = "postgres") -> str:
         """The connection string of a role; without a role the superuser's."""
         return f"postgresql://{role}:{password or self.password}@127.0.0.1:{self.port}/{database}"
@@ -95,29 +110,45 @@ class Postgres:
 
     @property
     def _data(self) -> Path:
-        return self.folder / guard.DATA
+        return self.folder / self.data
 
     def _initdb(self) -> None:
         password = self.folder / "superuser"
         password.touch(mode=0o600)
         password.write_text(self.password, encoding="utf-8")
+        _give_to_nobody(password)
+        try:
+            self._make_data("initdb", *INITDB, "--pwfile", str(password))
+        finally:
+            password.unlink()
+
+    def _copy(self, port: int) -> None:
+        """Copy the running server of that port, with what makes the copy follow it."""
+        server = ("--host=127.0.0.1", f"--port={port}", "--username=postgres", "--no-password")
+        copying = ("--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync")
+        self._make_data("pg_basebackup", *server, *copying, PGPASSWORD=self.password)
+
+    def _make_data(self, program: str, *arguments: str, **variables: str) -> None:
+        """Have one of PostgreSQL's programs make the cluster.
+
+        Raises:
+            SandboxFailed: It failed; with the last lines of what it said.
+        """
         self._data.mkdir(mode=0o700)
-        for path in (self._data, password):
-            _give_to_nobody(path)
-        command = [str(self.binaries / "initdb"), *INITDB, "--pgdata", str(self._data), "--pwfile", str(password)]
+        _give_to_nobody(self._data)
         done = subprocess.run(
-            command,
+            [str(self.binaries / program), *arguments, "--pgdata", str(self._data)],
             cwd=self.folder,
+            env={**os.environ, **variables},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
             **_as_nobody(),
         )
-        password.unlink()
         if done.returncode:
             said = _tail(done.stdout + done.stderr)
-            raise SandboxFailed(f"sandbox: initdb ended with {done.returncode}; it said:\n{said}")
+            raise SandboxFailed(f"sandbox: {program} ended with {done.returncode}; it said:\n{said}")
 
     def _renew_password(self) -> None:
         """Clusters of one template begin with one password: give this one its own before anybody else connects."""

@@ -112,7 +112,7 @@ class Database:
     hidden: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
-    reader: Literal["good", "wrong password", "refused", "silent", "unknown host"] = "good"
+    reader: Literal["good", "wrong password", "refused", "silent", "unknown host", "replica"] = "good"
 
 
 @dataclass(frozen=True)

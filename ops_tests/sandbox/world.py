@@ -85,7 +85,11 @@ def _database(
     parts.callback(owner.close)
     if scenario.database.locked:
         parts.callback(tables.lock(postgres, scenario.database).close)
-    return tables.reader_dsn(postgres, scenario.database, passwords[tables.READER], silent), owner
+    read = postgres
+    if scenario.database.reader == "replica":
+        read = postgres.replicated()
+        parts.callback(read.stop)
+    return tables.reader_dsn(read, scenario.database, passwords[tables.READER], silent), owner
 
 
 def _platform(folder: Path, scenario: Scenario, store: LogStore, token: str, parts: ExitStack) -> tuple[str, str]:

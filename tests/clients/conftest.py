@@ -182,6 +182,14 @@ def postgres() -> Iterator[Postgres]:
         shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def replica(postgres: Postgres) -> Iterator[Postgres]:
+    """A hot standby that streams from ``postgres``."""
+    standby = postgres.replicated()
+    yield standby
+    standby.stop()
+
+
 _ROLES = """
 CREATE ROLE reader LOGIN PASSWORD 'reading';
 CREATE ROLE stranger LOGIN PASSWORD 'nothing';

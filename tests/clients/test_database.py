@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from ops_tests.clients import database
 from ops_tests.clients.database import Database
-from ops_tests.errors import Blind, NoAnswerInTime, NotAuthorised, NotFound, Unreachable
+from ops_tests.errors import Blind, NoAnswerInTime, NotAuthorised, NotCovered, NotFound, Unreachable
 from ops_tests.records.database import DeadLetter, Migration, WebhookEvent
 from ops_tests.sandbox.postgres import Postgres
 from ops_tests.target import Secret
@@ -113,6 +114,50 @@ def test_an_answer_has_its_time_version_and_server(reader: Database, postgres: P
     assert attempt.seconds > 0
     assert attempt.server_version.startswith("18.")
     assert attempt.unreachable == ""
+
+
+def test_of_a_replica_no_rows_are_read(postgres: Postgres, replica: Postgres) -> None:
+    of_replica = connected(replica.dsn("reader", "reading"))
+    reads: list[Callable[[], object]] = [
+        of_replica.dead_letters,
+        of_replica.migrations,
+        lambda: of_replica.sessions_with_prefix("ops"),
+        lambda: of_replica.webhook_events(["1"], []),
+        lambda: of_replica.rows("SELECT 1"),
+    ]
+    for read in reads:
+        with pytest.raises(NotCovered, match="may be behind; expected the primary") as caught:
+            read()
+        assert str(caught.value).startswith(f"127.0.0.1:{replica.port}/postgres is a replica (")
+        assert 'psql "$DATABASE_URL"' in str(caught.value)
+        assert "reading" not in str(caught.value)
+
+
+def test_a_replica_answers_and_says_what_it_is_and_how_far_it_has_come(
+    postgres: Postgres, replica: Postgres, tables: Fill, eventually: Callable[..., bool]
+) -> None:
+    tables("INSERT INTO webhook_events (id, topic, shop) VALUES ('1', 't', 's')")
+    of_replica = connected(replica.dsn("reader", "reading"))
+    lag = re.compile(r"a replica \(the newest transaction it has replayed is \d+ s old\)")
+    assert eventually(lambda: lag.fullmatch(of_replica.answer().replica) is not None)
+    attempt = of_replica.answer()
+    assert (attempt.unreachable, attempt.seconds is not None) == ("", True)
+    assert connected(postgres.dsn("reader", "reading")).answer().replica == ""
+
+
+def test_a_replica_is_told_by_the_round_trip_that_makes_the_settings(
+    postgres: Postgres, reader: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[bool] = []
+    wait = database._wait
+
+    def counted(connection: Any, dsn: Any, seconds: float, *, connected: bool) -> None:
+        waits.append(connected)
+        wait(connection, dsn, seconds, connected=connected)
+
+    monkeypatch.setattr(database, "_wait", counted)
+    reader.rows("SELECT 1")
+    assert waits == [False, True, True, True]  # connecting, BEGIN, settings and standing, the statement
 
 
 def test_a_refused_connection_is_part_of_the_answer() -> None:

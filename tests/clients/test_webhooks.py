@@ -20,6 +20,7 @@ from ops_tests.clients.web import Web
 from ops_tests.clients.webhook_payloads import payload
 from ops_tests.clients.webhooks import Webhooks
 from ops_tests.errors import Unreachable, UnsafeToSend
+from ops_tests.records.webhooks import Announcement
 from ops_tests.target import SHOPIFY_ENDPOINTS, Endpoint, Secret
 
 SECRET = "top-secret"
@@ -145,6 +146,31 @@ def test_nobody_there_is_unreachable() -> None:
     webhooks = Webhooks(Web("http://127.0.0.1:1"), Secret("S", SECRET), "ops-synthetic", "run")
     with pytest.raises(Unreachable, match="expected an answer to POST /webhooks/app/uninstalled"):
         webhooks.signed(ENDPOINT)
+
+
+def test_each_delivery_is_announced_before_it_is_sent_the_unanswered_and_the_repeated_too(
+    http_server: Callable[..., str],
+) -> None:
+    told: list[str] = []
+
+    def answer(*_request: Any) -> tuple[int, dict[str, str], bytes]:
+        told.append("answered")
+        return 200, {}, b""
+
+    def announce(one: Announcement) -> None:
+        told.append(f"{one.kind} {one.path} {one.shop} {one.webhook_id}")
+
+    webhooks = Webhooks(Web(http_server(answer)), Secret("S", SECRET), "ops-synthetic", "run", announce)
+    sent = [webhooks.signed(ENDPOINT), webhooks.forged(ENDPOINT), webhooks.unsigned(ENDPOINT)]
+    sent.append(webhooks.repeat(sent[0]))
+    webhooks.get(ENDPOINT)
+    announced = [f"{one.kind} {one.path} {one.shop} {one.webhook_id}" for one in sent]
+    assert told == [word for one in announced for word in (one, "answered")] + ["answered"]
+
+    nobody = Webhooks(Web("http://127.0.0.1:1"), Secret("S", SECRET), "ops-synthetic", "run", announce)
+    with pytest.raises(Unreachable):
+        nobody.signed(ENDPOINT)
+    assert told[-1].startswith(f"signed {ENDPOINT.path} ops-synthetic-run-1.myshopify.com ")
 
 
 def body(topic: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops_tests.clients import database_rows
+from ops_tests.clients import database_replica, database_rows
 from ops_tests.errors import Blind, NotCovered, Unparsable
 from ops_tests.records.database import DeadLetters, Migration
 from ops_tests.rules import dead_letters, migrations
@@ -108,6 +108,22 @@ def test_a_spoilt_row_is_a_record_or_an_error(letters: list[Any], applied: list[
 def test_a_count_that_is_none_is_not_zero(rows: list[Any]) -> None:
     with pytest.raises(Unparsable):
         database_rows.count(rows)
+
+
+@EXAMPLES
+@given(recovering=st.sampled_from((True, *ODD_ROWS)), age=st.sampled_from((0.5, -3.0, float("nan"), *ODD_ROWS)))
+def test_only_a_server_that_denies_it_is_no_replica(recovering: Any, age: Any) -> None:
+    try:
+        said = database_replica.described(("5s", "1s", recovering, age))
+    except Unparsable:
+        said = "unknown"
+    assert (said == "") == (recovering is False)
+
+
+@pytest.mark.parametrize("row", [None, (), (False,), (None, None), ("f", None), (0, None)])
+def test_who_does_not_say_that_it_is_the_primary_is_none(row: Any) -> None:
+    with pytest.raises(Unparsable):
+        database_replica.described(row)
 
 
 def test_letters_that_were_not_read_are_not_proved_to_be_within_their_retries() -> None:

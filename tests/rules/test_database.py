@@ -33,6 +33,14 @@ def test_a_database_that_does_not_answer_in_time_is_named(
     assert database.outage_level(attempt) is level
 
 
+def test_a_replica_is_worth_a_line_and_a_primary_none() -> None:
+    replica = DatabaseAttempt("db:5432/app", 0.02, replica="a replica (its lag is unknown)")
+    assert database.remarks(replica) == [
+        "db:5432/app is a replica (its lag is unknown); expected the primary: the checks that read rows are blind"
+    ]
+    assert database.remarks(replace(replica, replica="")) == []
+
+
 @pytest.mark.parametrize(
     ("found", "repository", "said"),
     [

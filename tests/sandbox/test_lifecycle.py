@@ -28,7 +28,7 @@ KEEP = """
 import sys, time
 from pathlib import Path
 from ops_tests.sandbox.embedded import Sandbox
-started = Sandbox.start(folder=Path(sys.argv[1]))
+started = Sandbox.start(sys.argv[2:], folder=Path(sys.argv[1]))
 print("ready", flush=True)
 time.sleep(600)
 """
@@ -77,9 +77,9 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture
-def keeper(place: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process that starts a sandbox and keeps it."""
-    command = [sys.executable, "-c", KEEP, str(place)]
+def keeper(place: Path, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
+    """A process that starts a sandbox, with the faults of the fixture's parameter, and keeps it."""
+    command = [sys.executable, "-c", KEEP, str(place), *getattr(request, "param", ())]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     yield running
     running.kill()
@@ -123,6 +123,31 @@ def test_a_sandbox_killed_at_any_moment_of_its_start_leaves_nothing(
     assert eventually((place / moment).exists)
     os.kill(_pid(place), signal.SIGKILL)
     assert eventually(lambda: _nothing_is_left(place))
+
+
+@pytest.mark.parametrize("keeper", [("database-replica",)], indirect=True)
+@pytest.mark.parametrize("moment", ["replica/global", "replica/postmaster.pid", "fly.json"])
+def test_a_sandbox_killed_at_any_moment_of_its_replica_s_start_leaves_nothing(
+    keeper: subprocess.Popen[str], place: Path, eventually: Eventually, moment: str
+) -> None:
+    assert eventually((place / moment).exists)
+    os.kill(_pid(place), signal.SIGKILL)
+    assert eventually(lambda: _nothing_is_left(place))
+
+
+def test_a_replica_is_stopped_and_swept_like_the_primary(eventually: Eventually) -> None:
+    for kill in (False, True):
+        started = Sandbox.start(["database-replica"])
+        assert len(_processes(started.folder, f"-D {started.folder}/")) == 2
+        if kill:
+            for pid in (*_processes(started.folder, "guard.py"), started._process.pid):
+                os.kill(pid, signal.SIGKILL)
+            started._process.wait()
+            folders.sweep()
+        else:
+            started.stop()
+        assert eventually(lambda folder=started.folder: _nothing_is_left(folder))  # type: ignore[misc]
+        started.stop()
 
 
 def test_a_killed_sandbox_can_still_be_stopped(eventually: Eventually) -> None:

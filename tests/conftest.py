@@ -1,3 +1,3 @@
-"""Brings pytest's own way to test plugins, and the table of the fault matrix; a conftest further down may not."""
+"""Brings pytest's own way to test plugins, and what is printed behind a run; a conftest further down may not."""
 
-pytest_plugins = ["pytester", "tests.fault_table"]
+pytest_plugins = ["pytester", "tests.fault_table", "tests.kill_count"]

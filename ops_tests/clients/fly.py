@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import takewhile
@@ -11,6 +10,7 @@ from pathlib import Path
 from ops_tests.clients import command, fly_errors, fly_json
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.repeating import at_their_pace
+from ops_tests.clients.scratch import scratch
 from ops_tests.errors import CommandTimedOut
 from ops_tests.records.logs import LogWindow
 from ops_tests.records.platform import Machine, Release, SecretName
@@ -122,8 +122,8 @@ class Fly:
 
     def _printed(self, words: tuple[str, ...], seconds: float) -> str:
         """What one call printed; in an empty folder, since a fly.toml that lies about would be read."""
-        with tempfile.TemporaryDirectory(prefix="ops-tests-fly-", ignore_cleanup_errors=True) as folder:
-            empty = Path(folder, "empty")
+        with scratch() as folder:
+            empty = folder / "empty"
             empty.mkdir()
             argv = ["fly", *words, "--json"]
             result = command.run(argv, environ=self._clean(folder), timeout_seconds=seconds, cwd=empty)
@@ -131,8 +131,8 @@ class Fly:
             raise fly_errors.failure(result, self._app, self._token.variable if self._token else "")
         return result.stdout
 
-    def _clean(self, folder: str) -> dict[str, str]:
+    def _clean(self, folder: Path) -> dict[str, str]:
         environ = {name: value for name, value in self._environ.items() if name not in _TRAPS} | _QUIET
         if self._token is None:
             return environ
-        return environ | {"FLY_API_TOKEN": self._token.reveal().strip(), "FLY_CONFIG_DIR": str(Path(folder, "fly"))}
+        return environ | {"FLY_API_TOKEN": self._token.reveal().strip(), "FLY_CONFIG_DIR": str(folder / "fly")}

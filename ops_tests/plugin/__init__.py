@@ -24,6 +24,7 @@ pytest_plugins = [
     "ops_tests.plugin.verdicts",
     "ops_tests.plugin.redaction",
     "ops_tests.plugin.exit_status",
+    "ops_tests.plugin.placing",
     "ops_tests.plugin.files",
     "ops_tests.plugin.html",
     "ops_tests.plugin.run",

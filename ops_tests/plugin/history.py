@@ -46,13 +46,15 @@ def store(config: pytest.Config, run: Run) -> None:
     record = run.final
     if record is None:
         return
-    for target in record.targets:
-        rows = [_row(record, check) for check in record.checks if check.target == target.name]
+    for sandbox in sorted({target.sandbox for target in record.targets}):
+        names = [target.name for target in record.targets if target.sandbox == sandbox]
+        rows = [_row(record, check) for check in record.checks if check.target in names]
         try:
-            with _opened(history_file(config, target.sandbox)) as connection:
+            # One transaction for all targets of a file: a run that is killed is in it whole or not at all.
+            with _opened(history_file(config, sandbox)) as connection:
                 connection.executemany(f"INSERT INTO check_record VALUES ({','.join('?' * 10)})", rows)  # noqa: S608  # only question marks
         except (sqlite3.Error, OSError) as error:
-            run.complaints.append(f"this run is not in the history of {target.name}: {error}")
+            run.complaints.append(f"this run is not in the history of {', '.join(names)}: {error}")
 
 
 def _row(record: RunRecord, check: CheckRecord) -> tuple[object, ...]:

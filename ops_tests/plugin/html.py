@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ops_tests.plugin.files import stem_of
 from ops_tests.plugin.options import suite
+from ops_tests.plugin.placing import being_made, stem_of
 from ops_tests.plugin.runbook import section
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import CheckRecord, Measurement, RunRecord, TargetRecord
@@ -30,6 +31,29 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.self_contained_html = True
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """Have pytest-html write into the hidden folder: it writes in pieces, and would leave half a report when killed.
+
+    It names the file it was asked for in the terminal later, so that this is given back.
+    """
+    stem = stem_of(session.config)
+    writer = next((one for one in session.config.pluginmanager.get_plugins() if isinstance(one, _base_report())), None)
+    if stem is None or writer is None or writer._report_path != stem.with_suffix(".html"):  # noqa: SLF001  # it has no setter
+        return (yield)
+    try:
+        writer._report_path = being_made(session.config, ".html")  # noqa: SLF001
+        return (yield)
+    finally:
+        writer._report_path = stem.with_suffix(".html")  # noqa: SLF001
+
+
+def _base_report() -> Any:
+    from pytest_html.basereport import BaseReport  # type: ignore[import-untyped]  # it ships no types
+
+    return BaseReport
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_html_report_title(report: Any) -> None:
     """Name the report after the suite."""
@@ -47,12 +71,11 @@ def pytest_html_results_summary(prefix: list[str], session: pytest.Session) -> N
 
 def write_page_alone(config: pytest.Config, run: Run) -> None:
     """Write our page without pytest-html's table, where pytest-html did not come to write its file."""
-    stem = stem_of(config)
-    if stem is None or run.final is None:
+    if stem_of(config) is None or run.final is None:
         return
     document = f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><body>{page(run.final)}</body></html>\n'
     try:
-        stem.with_suffix(".html").write_text(document, encoding="utf-8")
+        being_made(config, ".html").write_text(document, encoding="utf-8")
     except OSError as error:
         run.complaints.append(f"the report could not be written: {error}")
 

@@ -24,21 +24,23 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     if is_worker(config):
         _join(config)
     elif checks_in_play(config):
-        config.stash[RUN] = _begin(config)
+        _begin(config)
     yield
 
 
-def _begin(config: pytest.Config) -> Run:
+def _begin(config: pytest.Config) -> None:
     try:
         wanted = settings(config)
         targets = _load(config, wanted.targets)
         run = Run(wanted, targets)
         _refuse_faults_on_live_targets(run)
         if any(target.sandbox for target in targets.values()):
-            run.sandbox = _start_sandbox(run)
+            run.sandbox = _sandbox(run)
     except UsageProblem as error:
         raise pytest.UsageError(str(error)) from None
-    return run
+    config.stash[RUN] = run
+    if run.sandbox is not None:
+        run.sandbox.begin()  # only now that whoever ends the session finds it
 
 
 def _load(config: pytest.Config, names: tuple[str, ...]) -> dict[str, Target]:
@@ -64,7 +66,7 @@ def _refuse_faults_on_live_targets(run: Run) -> None:
         raise UsageProblem(message)
 
 
-def _start_sandbox(run: Run) -> Starting:
+def _sandbox(run: Run) -> Starting:
     from ops_tests.sandbox.embedded import Starting
 
     return Starting(run.settings.faults)

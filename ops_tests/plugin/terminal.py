@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ops_tests.plugin.files import stem_of
+from ops_tests.plugin.placing import stem_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import RunRecord
 from ops_tests.rules.verdict import worst_first

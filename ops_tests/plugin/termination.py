@@ -1,32 +1,63 @@
 """SIGTERM ends a run as Ctrl-C does: fixtures are torn down, the sandbox goes, and the report says INTERRUPTED.
 
-Python's own way is to die on the spot, which would leave the last good report as the latest.
+Python's own way is to die on the spot, which would leave the last good report as the latest. Once a run is ending,
+neither SIGTERM nor a second Ctrl-C disturbs it: what is left to do takes bounded time.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
-from ops_tests.plugin.state import run_of
+from ops_tests.plugin.options import checks_in_play
 
-_BEFORE = pytest.StashKey[Any]()
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def pytest_sessionstart(session: pytest.Session) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
     """Take SIGTERM over while checks run."""
-    if run_of(session.config) is not None and threading.current_thread() is threading.main_thread():
-        session.config.stash[_BEFORE] = signal.signal(signal.SIGTERM, _interrupt)
+    if checks_in_play(config) and threading.current_thread() is threading.main_thread():
+        config.pluginmanager.register(_Termination(), "ops_tests.signals")
+
+
+class _Termination:
+    """What SIGINT and SIGTERM do from the session's configuration to its end."""
+
+    def __init__(self) -> None:
+        self._before: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in _SIGNALS}
+        signal.signal(signal.SIGTERM, _interrupt)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self) -> None:
+        """The first one is being dealt with."""
+        _hold_out()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self) -> Generator[None, object, object]:
+        """Nobody ends the ending."""
+        _hold_out()
+        return (yield)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Give both back, when all else is done."""
+        # After an interrupt in an exec() of text, by which dataclasses are made, `python -m pytest` would end by SIGINT
+        # whatever its status, unless another text is executed.
+        exec("")  # noqa: S102  # nothing is executed
+        for number, before in self._before.items():
+            signal.signal(number, before)
 
 
 def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt("SIGTERM")
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Give it back."""
-    if _BEFORE in config.stash:
-        signal.signal(signal.SIGTERM, config.stash[_BEFORE])
+def _hold_out() -> None:
+    for number in _SIGNALS:
+        # Not SIG_IGN, which a process that is started now would inherit.
+        signal.signal(number, lambda *_: None)

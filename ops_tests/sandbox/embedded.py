@@ -79,16 +79,21 @@ class Sandbox:
 
 
 class Starting:
-    """A sandbox that gets ready while its owner does something else."""
+    """A sandbox that gets ready while its owner does something else; the owner may be interrupted at any moment."""
 
     def __init__(self, faults: Sequence[str] = ()) -> None:
         planted(faults)  # an unknown name is told at once
+        self._faults = faults
         self._started: Future[Sandbox] = Future()
-        threading.Thread(target=self._start, args=(faults,), name="start sandbox", daemon=True).start()
+        self._thread = threading.Thread(target=self._start, name="start sandbox", daemon=True)
 
-    def _start(self, faults: Sequence[str]) -> None:
+    def begin(self) -> None:
+        """Start it, in a thread of its own."""
+        self._thread.start()
+
+    def _start(self) -> None:
         try:
-            self._started.set_result(Sandbox.start(faults))
+            self._started.set_result(Sandbox.start(self._faults))
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits
             self._started.set_exception(error)
 
@@ -102,7 +107,7 @@ class Starting:
 
     def stop(self) -> None:
         """End it, once it has started; a start that failed has already cleared up."""
-        if self._started.exception() is None:
+        if self._thread.ident and self._started.exception() is None:
             self._started.result().stop()
 
 

@@ -74,6 +74,10 @@ class Place:
         """Temporary folders that are still there, but for the one that pytest keeps for the workers of xdist."""
         return sorted(path.name for path in self.temporary.iterdir() if not path.name.startswith("pytest-of-"))
 
+    def left_over(self) -> set[str]:
+        """What the next start is to sweep."""
+        return {*self.left_folders(), *self.stray_files()}
+
     def stray_files(self) -> list[str]:
         """What lies in the reports folder and is no report, history or lock."""
         known = (".html", ".json", ".xml", ".lock", ".sqlite", ".sqlite-wal", ".sqlite-shm")
@@ -167,8 +171,8 @@ class Begun:
 
     @property
     def concluded(self) -> bool:
-        """Whether it came to its last line, behind which nothing but the end of the process is left."""
-        return "-> " in (self.output.strip().splitlines() or [""])[-1]
+        """Whether it told its verdict; behind that its files are in place and the process only has to end."""
+        return f" -> {self.place.reports}" in self.output
 
     def record(self) -> RunRecord | None:
         """The record it put in place; it is the only run in its folder."""

@@ -1,8 +1,9 @@
 """A run may end at any moment: nothing of it is left, what it wrote is whole, and the next run is fine.
 
 What is promised of SIGKILL: every process is gone after a bounded time, and the sandbox's folder with them, by its
-guard. What was killed in the moment in which it made a folder, before there was a guard, or while it wrote its report,
-may leave that folder, and the next start sweeps it. Of SIGINT and SIGTERM: nothing is left when the run has ended.
+guard. The folder of a call of fly, or of a report that was being written, stays, and so does that of a sandbox which
+had no guard yet; the next run that comes to make its own sweeps it. Of SIGINT and SIGTERM: nothing is left when the run
+has ended.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ class Lane:
         last = self.place.begin("last", *ONE)
         if (status := last.process.wait(END_SECONDS)) != 0:
             self.after.append(f"the next run ended with {status}: {last.output[-800:]}")
-        self.after += [*last.orphans(), *self.place.left_folders(), *self.place.stray_files()]
+        self.after += [*last.orphans(), *self.place.left_over()]
         self.after += [*self.place.half_written(), *self.place.unreadable_histories()]
 
     def _undisturbed(self, arguments: tuple[str, ...]) -> tuple[float, int]:
@@ -97,6 +98,7 @@ class Lane:
         return time.monotonic() - began, len(record.checks)
 
     def _end(self, plan: Plan, seconds: float, checks: int) -> Ended:
+        before = self.place.left_over()
         run = self.place.begin(plan.name, *plan.arguments)
         try:
             run.process.wait(plan.moment * seconds)
@@ -114,7 +116,7 @@ class Lane:
         seen.others += [f"{lock} is held" for lock in self.place.held_locks()]
         seen.others += _untrue(run, plan.number, checks)
         if plan.number != signal.SIGKILL:
-            seen.others += [*self.place.stray_files(), *self.place.left_folders()]
+            seen.others += self.place.left_over() - before
         return seen
 
 

@@ -9,17 +9,19 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import IO
 
+from ops_tests.clients import command_guard
+from ops_tests.clients.command_guard import GRACE_SECONDS
 from ops_tests.errors import Blind, CommandTimedOut, InstrumentMissing, Unparsable
 
-GRACE_SECONDS = 5.0
-"""Between SIGTERM and SIGKILL: flyctl releases its leases within this time."""
 OUTPUT_LIMIT = 64 * 2**20
 _PIECE = 65536
 _LOOK_SECONDS = 0.1
@@ -74,6 +76,7 @@ def run(argv: Sequence[str], *, environ: Mapping[str, str], timeout_seconds: flo
         output.close()
         with _running_lock:
             _running.discard(process)
+            _tell_guard(f"-{process.pid}")
     if not ended:
         raise _unfinished(shlex.join(argv), timeout_seconds, output)
     return CommandResult(tuple(argv), process.returncode, *output.texts(), time.monotonic() - started)
@@ -112,7 +115,29 @@ def _start(argv: Sequence[str], environ: Mapping[str, str], cwd: Path) -> subpro
         raise InstrumentMissing(f"{found} cannot be started ({error.strerror}); {remedy} again") from None
     with _running_lock:
         _running.add(process)
+        _tell_guard(f"+{process.pid}")
     return process
+
+
+def _tell_guard(line: str) -> None:
+    pipe = _guard(os.getpid()).stdin
+    if pipe is not None:
+        with contextlib.suppress(BrokenPipeError):  # somebody ended it; only a killed run would miss it
+            pipe.write(f"{line}\n".encode())
+            pipe.flush()
+
+
+@cache
+def _guard(_pid: int) -> subprocess.Popen[bytes]:
+    """The one guard of this process, started with its first command: `command_guard`."""
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", command_guard.__file__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,
+    )
 
 
 @dataclass

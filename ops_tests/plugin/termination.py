@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections import namedtuple
 from collections.abc import Generator
 from typing import Any
 
@@ -22,7 +23,10 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def pytest_configure(config: pytest.Config) -> None:
     """Take SIGTERM over while checks run."""
     if checks_in_play(config) and threading.current_thread() is threading.main_thread():
-        config.pluginmanager.register(_Termination(), "ops_tests.signals")
+        termination = _Termination()
+        config.pluginmanager.register(termination, "ops_tests.signals")
+        # First in, last out: pytest itself has something to clear up behind pytest_unconfigure.
+        config.add_cleanup(termination.give_back)
 
 
 class _Termination:
@@ -43,12 +47,11 @@ class _Termination:
         _hold_out()
         return (yield)
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_unconfigure(self) -> None:
-        """Give both back, when all else is done."""
+    def give_back(self) -> None:
+        """When all else is done."""
         # After an interrupt in an exec() of text, by which dataclasses are made, `python -m pytest` would end by SIGINT
-        # whatever its status, unless another text is executed.
-        exec("")  # noqa: S102  # nothing is executed
+        # whatever its status, unless another text is executed; a named tuple is made by one.
+        namedtuple("Forgotten", ())
         for number, before in self._before.items():
             signal.signal(number, before)
 

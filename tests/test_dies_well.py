@@ -127,7 +127,8 @@ def _untrue(run: Begun, number: signal.Signals, checks: int) -> list[str]:
     if status == -number:
         return [] if number == signal.SIGKILL or run.concluded or not run.began else [said]
     if record is None:
-        return [] if status == 2 else [said]
+        # In the first hundredth of a second it is not pytest that answers, but Python, which cannot start.
+        return [] if status == 2 or (status == 1 and "Fatal Python error" in run.output) else [said]
     finished = status == 0 and len(record.checks) == checks
     return [] if record.exit_status == status and (finished or status == 2) else [said]
 

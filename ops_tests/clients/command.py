@@ -76,7 +76,7 @@ def run(argv: Sequence[str], *, environ: Mapping[str, str], timeout_seconds: flo
         output.close()
         with _running_lock:
             _running.discard(process)
-            _tell_guard(f"-{process.pid}")
+            _tell(_guard(os.getpid()), f"-{process.pid}")
     if not ended:
         raise _unfinished(shlex.join(argv), timeout_seconds, output)
     return CommandResult(tuple(argv), process.returncode, *output.texts(), time.monotonic() - started)
@@ -101,6 +101,8 @@ def _start(argv: Sequence[str], environ: Mapping[str, str], cwd: Path) -> subpro
     remedy = _INSTALL.get(argv[0], f"install {argv[0]}")
     if found is None:
         raise InstrumentMissing(f"{argv[0]} is not on PATH; {remedy}, or put its folder on PATH")
+    with _running_lock:
+        guard = _guard(os.getpid())  # first, so that it is there when the command is
     try:
         process = subprocess.Popen(
             [str(Path(found).absolute()), *argv[1:]],
@@ -115,16 +117,15 @@ def _start(argv: Sequence[str], environ: Mapping[str, str], cwd: Path) -> subpro
         raise InstrumentMissing(f"{found} cannot be started ({error.strerror}); {remedy} again") from None
     with _running_lock:
         _running.add(process)
-        _tell_guard(f"+{process.pid}")
+        _tell(guard, f"+{process.pid}")
     return process
 
 
-def _tell_guard(line: str) -> None:
-    pipe = _guard(os.getpid()).stdin
-    if pipe is not None:
+def _tell(guard: subprocess.Popen[bytes], line: str) -> None:
+    if guard.stdin is not None:
         with contextlib.suppress(BrokenPipeError):  # somebody ended it; only a killed run would miss it
-            pipe.write(f"{line}\n".encode())
-            pipe.flush()
+            guard.stdin.write(f"{line}\n".encode())
+            guard.stdin.flush()
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from ops_tests.clients import command
 from ops_tests.clients.command import CommandResult
+from ops_tests.clients.command_guard import still_running
 from ops_tests.errors import CommandTimedOut, InstrumentMissing, NoAnswerInTime, Unparsable
 
 ENVIRON = {"PATH": "/usr/bin:/bin"}
@@ -122,6 +124,26 @@ def test_end_all_ends_what_still_runs(tmp_path: Path, eventually: Callable[..., 
     command.end_all()
     thread.join(10)
     assert results[0].code == -15
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from ops_tests.clients import command
+script = "echo $$ > pid.new; mv pid.new pid; exec sleep 600"
+command.run(["sh", "-c", script], environ={"PATH": "/usr/bin:/bin"}, timeout_seconds=600, cwd=Path(sys.argv[1]))
+"""
+
+
+def test_a_command_does_not_outlive_a_run_that_is_killed(tmp_path: Path, eventually: Callable[..., bool]) -> None:
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)]) as run:
+        assert eventually((tmp_path / "pid").exists)
+        run.kill()
+    assert eventually(lambda: _gone(tmp_path / "pid"))
+
+
+def test_the_guard_knows_what_was_begun_and_has_not_ended() -> None:
+    assert still_running(["+11\n", "+12\n", "-11\n", "+13\n"]) == {12, 13}
 
 
 def test_end_all_without_commands_does_nothing() -> None:

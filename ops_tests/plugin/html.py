@@ -23,6 +23,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Ask pytest-html for one self-contained file, unless somebody named another."""
+    config.pluginmanager.register(_Title(config), "ops_tests.title")
     stem = stem_of(config)
     if stem is None or is_worker(config) or config.getoption("htmlpath", None):
         return
@@ -30,11 +31,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.self_contained_html = True
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_html_report_title(report: Any) -> None:
-    """Name the report after the suite."""
-    config = getattr(report, "_config", None)
-    report.title = f"ops-tests: {suite(config)}" if config else "ops-tests"
+class _Title:
+    """Names the report after the suite; pytest-html's hook is not told the configuration."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._suite = suite(config)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_report_title(self, report: Any) -> None:
+        """Set the title."""
+        report.title = f"ops-tests: {self._suite}"
 
 
 @pytest.hookimpl(optionalhook=True)

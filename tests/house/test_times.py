@@ -8,6 +8,7 @@ import inspect
 import pytest
 
 from ops_tests.clients import command, database, fly, fly_logs, platform, web
+from ops_tests.clients.database_dsn import Dsn
 from ops_tests.limits import LONGEST_SECONDS, Limits
 from ops_tests.plugin import effects, gather
 from tests.house.source import PACKAGE, REPOSITORY, Source, read
@@ -54,6 +55,7 @@ def test_the_parts_of_a_client_take_no_longer_than_it_says() -> None:
     assert fly.worst_seconds() == fly.READ_SECONDS + command.GRACE_SECONDS == platform.worst_seconds()
     assert platform.worst_log_seconds() > fly_logs.READ_SECONDS + fly.LOGS_SECONDS
     assert database.worst_seconds() > database.CONNECT_SECONDS + database.SILENCE_SECONDS
+    assert len(list(database._openings(Dsn({}, schema="own")))) + 1 == database.QUERIES
     assert database.SILENCE_SECONDS > database.STATEMENT_SECONDS > database.LOCK_SECONDS
 
 

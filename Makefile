@@ -26,7 +26,7 @@ dr-drill: $(VENV)/.ready  ## the observing checks of the disaster-recovery drill
 	@$(CHECKS) -m dr_drill
 
 ##@ The project itself
-.PHONY: test test-long lint fault-matrix soak kills lock clean help
+.PHONY: test test-long test-versions lint fault-matrix soak kills lock clean help
 test: $(VENV)/.ready-dev  ## the project's own tests, without the long ones
 	@$(VENV)/bin/pytest tests -q -n auto -m "not long" $(ARGS)
 test-long: $(VENV)/.ready-dev  ## the long ones: in two workers, worked example, canary; without the fault matrix
@@ -37,6 +37,8 @@ soak: $(VENV)/.ready-dev  ## healthy runs in a row, quiet and with all cores loa
 	@$(VENV)/bin/python -m tests.soak $(ARGS)
 kills: $(VENV)/.ready  ## 50 runs ended by SIGINT, SIGTERM and SIGKILL at random moments (SEED=n to try the same ones again)
 	@$(VENV)/bin/pytest tests/test_dies_well.py -q -m long $(ARGS)
+test-versions: $(VENV)/.ready  ## a slice of them on every supported Python there is and the oldest and newest supported pytest (ARGS=--extremes)
+	@$(VENV)/bin/python tools/test_versions.py $(ARGS)
 lint: $(VENV)/.ready-dev  ## ruff and mypy
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 lock: $(VENV)/.ready  ## write both lock files anew from pyproject.toml

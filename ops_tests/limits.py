@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+LONGEST_SECONDS = 10.0
+"""The longest answer that is measured: then the clients give up, so that a limit beyond it would never be judged."""
 
 
 class Limit(BaseModel):
@@ -61,6 +64,13 @@ class Limits(BaseModel):
     dead_letters: Limit = Limit(value=0, unit="dead letters", key="limits.dead_letters", l2_from=11)
     dead_letter_age_minutes: Limit = Limit(value=60, unit="min", key="limits.dead_letter_age_minutes")
     database_seconds: Limit = Limit(value=2, unit="s", key="limits.database_seconds")
+
+    @field_validator("health_seconds", "webhook_seconds", "database_seconds")
+    @classmethod
+    def _can_be_measured(cls, limit: Limit) -> Limit:
+        if max(limit.value, limit.l2_from or 0, limit.l3_from or 0) >= LONGEST_SECONDS:
+            raise ValueError(f"expected less than {LONGEST_SECONDS:g} s, since no answer is waited for longer")
+        return limit
 
     @model_validator(mode="before")
     @classmethod

@@ -88,6 +88,16 @@ def test_an_address_with_a_password_is_refused_and_not_repeated(tmp_path: Path) 
         ('base_url = "https://x"\n[webhooks]\nsecret_env = "S1"\nendpoints = []', "at least 1 item"),
         ("base_url = ", "is not TOML"),
         ('base_url = "https://x"\n[limits]\ndead_letters = -1', "limits.dead_letters: must not be negative (found -1)"),
+        (
+            'base_url = "https://x"\n[limits]\nhealth_seconds = {l3_from = 30}',
+            "limits.health_seconds: expected less than 10 s",
+        ),
+        ('base_url = "https://x"\n[limits]\nwebhook_seconds = {l2_from = 10}', "no answer is waited for longer"),
+        ('base_url = "https://x"\n[limits]\ndatabase_seconds = 10', "limits.database_seconds: expected less than 10 s"),
+        (
+            WHOLE.replace("true", "true\neffect_within_seconds = 600"),
+            "webhooks.effect_within_seconds: expected at most",
+        ),
         ('base_url = "https://x"\n[limits]\nhealth_seconds = {value = 4}', "must not fall from one to the next"),
     ],
 )

@@ -21,6 +21,7 @@ from ops_tests.clients import database_replica, database_rows
 from ops_tests.clients.database_dsn import Dsn, read_dsn
 from ops_tests.clients.database_errors import ConnectionLost, too_late, translated
 from ops_tests.clients.database_rows import LETTERS_AT_MOST
+from ops_tests.clients.names import LOOKUP_SECONDS
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.errors import Blind, NoAnswerInTime, Unparsable, Unreachable
 from ops_tests.records.database import DatabaseAttempt, DeadLetters, Migration, WebhookEvent
@@ -31,6 +32,8 @@ STATEMENT_SECONDS = 5.0
 LOCK_SECONDS = 1.0
 SILENCE_SECONDS = 8.0
 """How long a query may stay unanswered; more than ``STATEMENT_SECONDS``, so that a live server speaks first."""
+QUERIES = 4
+"""The most that one read sends: the transaction, its settings, the schema, the statement."""
 
 _DEAD_LETTERS = """
     SELECT clock.utc, letters.total, letters.id, letters.topic, letters."retryCount", letters."createdAt"
@@ -52,6 +55,11 @@ class _Reading:
     rows: list[tuple[Any, ...]]
     server_version: str
     replica: str
+
+
+def worst_seconds() -> float:
+    """The longest a read takes: everything is waited for, and once more, since a broken connection is tried again."""
+    return 2 * (LOOKUP_SECONDS + CONNECT_SECONDS + QUERIES * SILENCE_SECONDS)
 
 
 class Database:

@@ -48,6 +48,11 @@ _QUIET = {
 }
 
 
+def worst_seconds(seconds: float = READ_SECONDS) -> float:
+    """The longest a read takes: its time, repetitions included, and what a command is given to end itself."""
+    return seconds + command.GRACE_SECONDS
+
+
 class Fly:
     """Reads one app on Fly.io.
 
@@ -118,7 +123,7 @@ class Fly:
 
     def _read(self, *words: str, seconds: float = READ_SECONDS) -> str:
         what = " ".join(["fly", *takewhile(lambda word: not word.startswith("-"), words)])
-        return at_their_pace(lambda: self._printed(words, seconds), what, self._remark)
+        return at_their_pace(lambda left: self._printed(words, left), what, self._remark, seconds)
 
     def _printed(self, words: tuple[str, ...], seconds: float) -> str:
         """What one call printed; in an empty folder, since a fly.toml that lies about would be read."""

@@ -13,6 +13,7 @@ from ops_tests.clients import fly_json
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.repeating import at_their_pace
 from ops_tests.clients.web import MIB, Web
+from ops_tests.clients.web import worst_seconds as worst_request
 from ops_tests.errors import Blind, NotAuthorised, NotFound, RateLimited, Unparsable, Unreachable
 from ops_tests.records.logs import LogLine, LogWindow
 from ops_tests.records.web import Answer
@@ -24,6 +25,11 @@ PAGE_LINES = 100
 """What the API puts on a page; one as full as that is not the last (https://fly.io/docs/monitoring/logs-api-options/)."""
 READ_SECONDS = 20.0
 _PAGE_SECONDS = 10.0
+
+
+def worst_seconds() -> float:
+    """The longest a reading takes: a last page may be asked for just before its time is over."""
+    return READ_SECONDS + worst_request(_PAGE_SECONDS)
 
 
 def read(
@@ -61,7 +67,7 @@ def _collected(pages: _Pages, since: datetime, until: datetime | None) -> tuple[
     lines: list[LogLine] = []
     place, ends_at = _nanoseconds(since), time.monotonic() + READ_SECONDS
     for _ in range(PAGE_CAP):
-        page, following = pages.after(place)
+        page, following = pages.after(place, ends_at - time.monotonic())
         lines += page
         beyond = until is not None and any(line.timestamp > until for line in page)
         if not page or beyond:
@@ -84,10 +90,10 @@ class _Pages:
         self._web = Web(api_url, remark=remark, seconds=_PAGE_SECONDS, body_limit=8 * MIB)
         self.close = self._web.close
 
-    def after(self, place: str) -> tuple[list[LogLine], str]:
+    def after(self, place: str, seconds: float) -> tuple[list[LogLine], str]:
         """The lines from a place on (nanoseconds since 1970, or what the last page named), and the next place."""
         path = f"/api/v1/apps/{quote(self._app, safe='')}/logs?next_token={quote(place, safe='')}"
-        answer = at_their_pace(lambda: self._answered(path), SOURCE, self._remark)
+        answer = at_their_pace(lambda _left: self._answered(path), SOURCE, self._remark, seconds)
         document = _document(answer)
         data, meta = document.get("data"), document.get("meta")
         if not isinstance(data, list):

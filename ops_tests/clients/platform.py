@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from ops_tests.clients import fly_logs
+from ops_tests.clients import fly, fly_logs
 from ops_tests.clients.fly import Fly
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.errors import Blind
@@ -15,6 +15,16 @@ from ops_tests.records.platform import Machine, Release, SecretName
 from ops_tests.target import Secret, Target
 
 API_URL = "https://api.fly.io"
+
+
+def worst_seconds() -> float:
+    """The longest one question takes that ``fly`` answers."""
+    return fly.worst_seconds()
+
+
+def worst_log_seconds() -> float:
+    """The longest a look into the log takes: the logs API to its end in vain, then ``fly logs``."""
+    return fly_logs.worst_seconds() + fly.worst_seconds(fly.LOGS_SECONDS)
 
 
 class Platform(Protocol):

@@ -14,13 +14,17 @@ import urllib3.exceptions
 
 from ops_tests import __version__
 from ops_tests.clients import web_errors
+from ops_tests.clients.names import LOOKUP_SECONDS
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.web_body import read_body
 from ops_tests.clients.web_connection import Deadline, WatchedAdapter
 from ops_tests.errors import Blind, Unreachable
+from ops_tests.limits import LONGEST_SECONDS
 from ops_tests.records.web import Answer
 
 CONNECT_SECONDS = 5.0
+ADDRESSES = 2
+"""How many addresses of a name are counted on in the worst time: one of each version of IP."""
 MAX_REDIRECTS = 5
 MIB = 2**20
 _PORTS = {"http": 80, "https": 443}
@@ -32,6 +36,11 @@ class _Request:
     url: str
     body: bytes
     headers: Mapping[str, str]
+
+
+def worst_seconds(seconds: float = LONGEST_SECONDS) -> float:
+    """The longest a request of that time takes: only a connection attempt, begun in time, can outlast it."""
+    return seconds + LOOKUP_SECONDS + ADDRESSES * CONNECT_SECONDS
 
 
 class Web:
@@ -47,7 +56,9 @@ class Web:
         body_limit: How many bytes of a body are read, before and after decompression.
     """
 
-    def __init__(self, base_url: str, *, remark: Remark = unheard, seconds: float = 10, body_limit: int = MIB) -> None:
+    def __init__(
+        self, base_url: str, *, remark: Remark = unheard, seconds: float = LONGEST_SECONDS, body_limit: int = MIB
+    ) -> None:
         self._base_url = base_url.rstrip("/")
         self._remark = remark
         self._seconds = seconds

@@ -23,6 +23,7 @@ pytest_plugins = [
     "ops_tests.plugin.waivers",
     "ops_tests.plugin.verdicts",
     "ops_tests.plugin.redaction",
+    "ops_tests.plugin.ids",
     "ops_tests.plugin.exit_status",
     "ops_tests.plugin.placing",
     "ops_tests.plugin.files",

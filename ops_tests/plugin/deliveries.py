@@ -24,6 +24,9 @@ from ops_tests.target import Endpoint, Target, WebhooksPart
 if TYPE_CHECKING:
     from ops_tests.clients.webhooks import Webhooks
 
+SENDING_SECONDS = 60.0
+"""After this time nothing more of one kind is sent: enough for the six of a Shopify app, each waited for in vain."""
+
 
 def webhooks_part_of(target: Target) -> WebhooksPart:
     """The part [webhooks], which every observation here needs."""
@@ -112,9 +115,16 @@ def _log_before(look: Look) -> LogWindow | None:
 def _send(
     look: Look, kind: Kind, send: Callable[[Endpoint], Delivery], log_before: LogWindow | None = None
 ) -> Deliveries:
+    ends_at = time.monotonic() + SENDING_SECONDS
     answered: dict[str, Delivery] = {}
     unanswered: dict[str, str] = {}
     for endpoint in webhooks_part_of(look.target).endpoints:
+        if time.monotonic() > ends_at:
+            unanswered[endpoint.path] = (
+                f"nothing was sent to {endpoint.path}: the endpoints before it took {SENDING_SECONDS:g} s; expected "
+                "time for all. Look at why they are slow"
+            )
+            continue
         try:
             answered[endpoint.path] = send(endpoint)
         except Unreachable as error:

@@ -8,6 +8,7 @@ started; a fixture waits for its result, and a failed observation is told in exa
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
@@ -23,8 +24,9 @@ from ops_tests.plugin.recording import is_check
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.target import Target
 
-DEADLINE_SECONDS = 100
-"""How long a check waits for an observation: less than pytest-timeout's 120 s, so that the message names it."""
+DEADLINE_SECONDS = 400
+"""How long an observation may take from its start: more than the sum of its clients' own times, which name what hangs;
+less than the time pytest-timeout gives a check, so that at least the observation is named."""
 HEAD_START_SECONDS = 0.3
 """How long health is asked alone, so that its time is not that of our own threads starting."""
 
@@ -57,6 +59,7 @@ class Gatherer:
         self._run = run
         self._lock = threading.Lock()
         self._futures: dict[tuple[str, str], Future[Any]] = {}
+        self._begun: dict[tuple[str, str], float] = {}
         self._looks: dict[tuple[str, str], Look] = {}
         self._wanted: set[tuple[str, str]] = set()
 
@@ -83,6 +86,7 @@ class Gatherer:
         with self._lock:
             if key not in self._futures:
                 self._futures[key], self._looks[key] = Future(), Look(target, self._run, self)
+                self._begun[key] = time.monotonic()
                 threading.Thread(target=self._observe, args=key, name=f"observe {name}", daemon=True).start()
             return self._futures[key]
 
@@ -101,7 +105,8 @@ class Gatherer:
             Blind: What the observation raised.
         """
         future = self.start(target, name)
-        if not self._await(future, DEADLINE_SECONDS):
+        ends_at = self._begun[target.name, name] + DEADLINE_SECONDS
+        if not self._await(future, max(0.0, ends_at - time.monotonic())):
             message = f"the observation {name!r} of {target.name} did not end within {DEADLINE_SECONDS} s"
             raise NoAnswerInTime(message)
         error = future.exception()

@@ -19,46 +19,50 @@ from ops_tests.rules.verdict import worst_first
 from ops_tests.rules.wording import duration
 
 TEMPLATES = Path(__file__).with_name("templates")
+_HIDDEN = pytest.StashKey[bool]()
+"""Whether pytest-html writes into the hidden folder."""
+_WRITERS = {"pytest_html.report", "pytest_html.selfcontained_report"}
+"""The modules of what pytest-html registers to write its file."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Ask pytest-html for one self-contained file, unless somebody named another."""
+    config.pluginmanager.register(_Title(config), "ops_tests.title")
     stem = stem_of(config)
     if stem is None or is_worker(config) or config.getoption("htmlpath", None):
         return
-    config.option.htmlpath = str(stem.with_suffix(".html"))
+    # pytest-html writes in pieces, and would leave half a report when killed.
+    config.option.htmlpath = str(being_made(config, ".html"))
+    config.stash[_HIDDEN] = True
     config.option.self_contained_html = True
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
-    """Have pytest-html write into the hidden folder: it writes in pieces, and would leave half a report when killed.
-
-    It names the file it was asked for in the terminal later, so that this is given back.
-    """
-    stem = stem_of(session.config)
-    writer = next((one for one in session.config.pluginmanager.get_plugins() if isinstance(one, _base_report())), None)
-    if stem is None or writer is None or writer._report_path != stem.with_suffix(".html"):  # noqa: SLF001  # it has no setter
-        return (yield)
+    """Have pytest-html name no file in the terminal: it would be the one in the hidden folder, soon gone."""
     try:
-        writer._report_path = being_made(session.config, ".html")  # noqa: SLF001
         return (yield)
     finally:
-        writer._report_path = stem.with_suffix(".html")  # noqa: SLF001
+        if session.config.stash.get(_HIDDEN, False):
+            _unregister_writer(session.config.pluginmanager)
 
 
-def _base_report() -> Any:
-    from pytest_html.basereport import BaseReport  # type: ignore[import-untyped]  # it ships no types
+def _unregister_writer(manager: pytest.PytestPluginManager) -> None:
+    for writer in [one for one in manager.get_plugins() if type(one).__module__ in _WRITERS]:
+        manager.unregister(writer)
 
-    return BaseReport
 
+class _Title:
+    """Names the report after the suite; pytest-html's hook is not told the configuration."""
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_html_report_title(report: Any) -> None:
-    """Name the report after the suite."""
-    config = getattr(report, "_config", None)
-    report.title = f"ops-tests: {suite(config)}" if config else "ops-tests"
+    def __init__(self, config: pytest.Config) -> None:
+        self._suite = suite(config)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_report_title(self, report: Any) -> None:
+        """Set the title."""
+        report.title = f"ops-tests: {self._suite}"
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -103,6 +103,7 @@ def recent_logs(look: Look) -> LogWindow:
     minutes = part.window_minutes if part else 0
     if look.run.settings.suite != "post_deploy":
         return read_log(look, datetime.now(UTC) - timedelta(minutes=minutes))
+    look.gatherer.start(look.target, "machines")
     release = newest(look.see("releases"))
     since = max(release.created_at, datetime.now(UTC) - POST_DEPLOY_WINDOW)
     image = release.image

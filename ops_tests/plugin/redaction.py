@@ -1,7 +1,7 @@
 """No secret in any report: scrubbed once at the source, before anything is written, and once more over the files.
 
 The source is the report that pytest makes of each phase: everything a reporter can print of a check goes through it,
-xdist or not. Warnings and the ids of tests do not, so they are scrubbed where they are recorded and collected.
+xdist or not. Warnings do not, so they are scrubbed where they are recorded; the ids of tests are `ids.py`'s.
 """
 
 from __future__ import annotations
@@ -159,15 +159,6 @@ class _SaidByPytest:
         if run is not None:
             clean = redactor_of(self._config, run).text(str(excrepr))
             excrepr.toterminal = lambda writer: writer.line(clean)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Scrub a test's id, which bears its parameters, before anybody prints it."""
-    run = run_of(item.config)
-    if run is not None:
-        clean = redactor_of(item.config, run)
-        item.name, item._nodeid = clean.text(item.name), clean.text(item.nodeid)  # noqa: SLF001  # pytest has no setter
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

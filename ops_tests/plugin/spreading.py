@@ -6,7 +6,7 @@ group is read from the test id instead of being written into it, because history
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -23,29 +23,33 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import LoadScopeScheduling
 
     targets = tuple(run.targets)
-    killers: set[str] = set()
+    nodeids: dict[str, str] = {}
 
     class ByTarget(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-        """One scope per target; a check that killed its worker is not tried on the next one."""
+        """One scope per target; a check that killed its worker is not tried on the next one.
 
-        def _split_scope(self, nodeid: str) -> str:
-            return scope_of(nodeid, targets)
+        xdist's scope is what stands before the last ``::``, so the checks get names here that begin with their target.
+        """
 
-        def remove_node(self, node: Any) -> Any:
-            killers.update(_first_unfinished(self.assigned_work.get(node, {})))
-            return super().remove_node(node)
+        def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
+            names = {f"{scope_of(nodeid, targets)}::{nodeid.replace('::', ' ')}": nodeid for nodeid in collection}
+            nodeids.update(names)
+            super().add_node_collection(node, list(names))
 
-        def _assign_work_unit(self, node: Any) -> None:
-            unit = next(iter(self.workqueue.values()))
-            unit.update(dict.fromkeys(killers & set(unit), True))
-            super()._assign_work_unit(node)
+        def remove_node(self, node: Any) -> str | None:
+            work = self.assigned_work.get(node, {})
+            killer = _first_unfinished(work)
+            for unit in work.values():
+                unit.update(dict.fromkeys(killer & unit.keys(), True))
+            super().remove_node(node)
+            return next((nodeids[name] for name in killer), None)
 
     return ByTarget(config, log)
 
 
-def _first_unfinished(workload: Mapping[str, Mapping[str, bool]]) -> list[str]:
+def _first_unfinished(workload: Mapping[str, Mapping[str, bool]]) -> set[str]:
     """The check a worker was at when it died: the first that is not marked as done."""
-    return [nodeid for unit in workload.values() for nodeid, done in unit.items() if not done][:1]
+    return set([name for unit in workload.values() for name, done in unit.items() if not done][:1])
 
 
 def scope_of(nodeid: str, targets: Iterable[str]) -> str:

@@ -49,6 +49,8 @@ def _of_body(check: ast.FunctionDef) -> Iterator[str]:
     for node in (one for statement in body for one in ast.walk(statement)):
         if isinstance(node, CONTROL):
             yield f"line {node.lineno}: decides ({type(node).__name__}); a fixture observes and a rule judges"
+        if isinstance(node, ast.comprehension) and node.ifs:
+            yield f"line {node.target.lineno}: sorts out (if {ast.unparse(node.ifs[0])}); a rule judges"
         if isinstance(node, ast.Call) and ELSEWHERE.search(ast.unparse(node.func)):
             yield f"line {node.lineno}: calls {ast.unparse(node.func)}"
 

@@ -1,14 +1,11 @@
-"""The project's own files: marks, targets and lock files are sound, and nothing is bound to one machine."""
+"""The project's own files: targets and lock files are sound, and nothing is bound to one machine."""
 
 from __future__ import annotations
 
-import configparser
-import re
 from pathlib import Path
 
 import pytest
 
-from ops_tests.plugin.options import SUITES
 from ops_tests.target_file import load_target, packaged_targets
 from tests.house.project_rules import files, loose, machine_bound
 from tests.house.source import REPOSITORY
@@ -17,22 +14,6 @@ LOCKS = sorted(REPOSITORY.glob("requirements*.lock"))
 HASH = f"    --hash=sha256:{'0' * 64}"
 FOLDERS = {"one": "/" + "home/op/x", "mac": "/" + "Users/op/x", "root's": "'/" + "root/x'"}
 INDEXES = {"option": "--index" + "-url https://host.example/", "host": "https://pypi" + ".org/project/x"}
-
-
-def marks() -> dict[str, str]:
-    """The marks of pytest.ini and their sentences."""
-    ini = configparser.ConfigParser()
-    ini.read(REPOSITORY / "pytest.ini", encoding="utf-8")
-    lines = ini["pytest"]["markers"].strip().splitlines()
-    return {line.partition(":")[0]: line.partition(":")[2].strip() for line in lines}
-
-
-def test_the_marks_are_the_suites_and_three_of_the_project() -> None:
-    assert set(marks()) == {*SUITES, "acts", "long", "runbook(anchor)"}
-
-
-def test_every_mark_has_one_sentence() -> None:
-    assert all(re.fullmatch(r"\w[^\n]+", said) and ". " not in said for said in marks().values())
 
 
 @pytest.mark.parametrize("name", packaged_targets())

@@ -44,10 +44,17 @@ def test_a_run_leaves_nothing_hidden_but_its_lock(project: Project) -> None:
     assert [path.name for path in project.reports.glob(".*")] == [".shop.lock"]
 
 
-def test_the_report_that_pytest_html_names_is_there(project: Project) -> None:
+def test_the_report_is_whole_and_only_the_last_line_names_it(project: Project) -> None:
     project.checks(OK)
-    (line,) = [line for line in project.run_on_shop().outlines if "Generated html report: " in line]
-    assert Path(line.partition("file://")[2].rstrip(" -")).read_text(encoding="utf-8").rstrip().endswith("</html>")
+    (line,) = [line for line in project.run_on_shop().outlines if ".html" in line]
+    named = Path(line.partition(" -> ")[2])
+    assert named.read_text(encoding="utf-8").rstrip().endswith("</html>")
+
+
+def test_a_report_that_somebody_else_named_is_left_to_pytest_html(project: Project) -> None:
+    project.checks(OK)
+    lines = project.run_on_shop("--html=own.html").outlines
+    assert any("Generated html report: " in line and line.rstrip(" -").endswith("own.html") for line in lines)
 
 
 def test_a_signal_after_the_last_check_does_not_disturb_the_ending(project: Project) -> None:

@@ -158,6 +158,22 @@ def test_no_form_of_a_secret_leaves_the_run(
     assert "[SHOPIFY_API_SECRET redacted]" in texts["terminal"]
 
 
+def test_an_id_made_from_a_secret_ends_the_run_with_a_sentence(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOPIFY_API_SECRET", SECRETS["SHOPIFY_API_SECRET"])
+    project.checks(f"""
+        @pytest.mark.parametrize("word", [{SECRETS["SHOPIFY_API_SECRET"]!r}], ids=repr)
+        def test_open(target, word):
+            pass
+    """)
+    part = '[webhooks]\nsecret_env = "SHOPIFY_API_SECRET"'
+    result = project.run("--target", project.target(more=part), "-vv")
+    assert result.ret == 4
+    assert "the id of a test bears a secret" in result.stderr.str()
+    assert not leaked(result.stdout.str() + result.stderr.str())
+
+
 @pytest.mark.parametrize("least", [24, 100])
 def test_a_value_that_was_cut_is_scrubbed_as_far_as_it_goes(least: int) -> None:
     redactor = Redactor([Secret("TOKEN", LONG)])

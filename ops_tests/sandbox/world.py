@@ -81,7 +81,7 @@ def _database(
     postgres = Postgres.start(folder)
     parts.callback(postgres.stop)
     passwords = tables.make(postgres, scenario.database)
-    owner = ApplicationTables(postgres.dsn(tables.OWNER, passwords[tables.OWNER], tables.NAME))
+    owner = ApplicationTables(postgres.dsn(tables.OWNER, passwords[tables.OWNER]))
     parts.callback(owner.close)
     if scenario.database.locked:
         parts.callback(tables.lock(postgres, scenario.database).close)

@@ -14,7 +14,7 @@ from ops_tests.clients import database
 from ops_tests.clients.database import Database
 from ops_tests.errors import Blind, NoAnswerInTime, NotAuthorised, NotCovered, NotFound, Unreachable
 from ops_tests.records.database import DeadLetter, Migration, WebhookEvent
-from ops_tests.sandbox.postgres import Postgres
+from ops_tests.sandbox.postgres import DATABASE, Postgres
 from ops_tests.target import Secret
 
 Fill = Callable[[str], None]
@@ -109,7 +109,7 @@ def test_no_connection_is_left_open(owner: Database, eventually: Callable[..., b
 
 def test_an_answer_has_its_time_version_and_server(reader: Database, postgres: Postgres) -> None:
     attempt = reader.answer()
-    assert attempt.server == f"127.0.0.1:{postgres.port}/postgres"
+    assert attempt.server == f"127.0.0.1:{postgres.port}/{DATABASE}"
     assert attempt.seconds is not None
     assert attempt.seconds > 0
     assert attempt.server_version.startswith("18.")
@@ -128,7 +128,7 @@ def test_of_a_replica_no_rows_are_read(postgres: Postgres, replica: Postgres) ->
     for read in reads:
         with pytest.raises(NotCovered, match="may be behind; expected the primary") as caught:
             read()
-        assert str(caught.value).startswith(f"127.0.0.1:{replica.port}/postgres is a replica (")
+        assert str(caught.value).startswith(f"127.0.0.1:{replica.port}/{DATABASE} is a replica (")
         assert 'psql "$DATABASE_URL"' in str(caught.value)
         assert "reading" not in str(caught.value)
 

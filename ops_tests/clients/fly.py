@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
 
-from ops_tests.clients import command, fly_errors, fly_json
+from ops_tests.clients import command, command_guard, fly_errors, fly_json
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.repeating import at_their_pace
 from ops_tests.clients.scratch import scratch
@@ -50,7 +50,7 @@ _QUIET = {
 
 def worst_seconds(seconds: float = READ_SECONDS) -> float:
     """The longest a read takes: its time, repetitions included, and what a command is given to end itself."""
-    return seconds + command.GRACE_SECONDS
+    return seconds + command_guard.GRACE_SECONDS
 
 
 class Fly:

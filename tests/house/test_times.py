@@ -7,7 +7,7 @@ import inspect
 
 import pytest
 
-from ops_tests.clients import command, database, fly, fly_logs, platform, web
+from ops_tests.clients import command_guard, database, fly, fly_logs, platform, web
 from ops_tests.clients.database_dsn import Dsn
 from ops_tests.limits import LONGEST_SECONDS, Limits
 from ops_tests.plugin import effects, gather
@@ -52,7 +52,7 @@ def test_the_worst_time_of_every_observation_can_be_told() -> None:
 
 def test_the_parts_of_a_client_take_no_longer_than_it_says() -> None:
     assert web.worst_seconds() > inspect.signature(web.Web).parameters["seconds"].default == LONGEST_SECONDS
-    assert fly.worst_seconds() == fly.READ_SECONDS + command.GRACE_SECONDS == platform.worst_seconds()
+    assert fly.worst_seconds() == fly.READ_SECONDS + command_guard.GRACE_SECONDS == platform.worst_seconds()
     assert platform.worst_log_seconds() > fly_logs.READ_SECONDS + fly.LOGS_SECONDS
     assert database.worst_seconds() > database.CONNECT_SECONDS + database.SILENCE_SECONDS
     assert len(list(database._openings(Dsn({}, schema="own")))) + 1 == database.QUERIES

@@ -51,7 +51,8 @@ class Limits(BaseModel):
 
     The defaults are the runbooks': health < 1 s and L2 from 3 s; a webhook within Shopify's 5 s, L2 from 5 % failing
     and L3 when all fail; dead letters = 0 and L2 from 11; a dead letter is processed within an hour; the database
-    answers within 2 s.
+    answers within 2 s; 80 % of the connections are used at most, no transaction is idle for over 5 minutes, and no lock
+    is waited for over a minute. Dependencies are looked after every month, so that is how old their lock file may be.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,6 +65,10 @@ class Limits(BaseModel):
     dead_letters: Limit = Limit(value=0, unit="dead letters", key="limits.dead_letters", l2_from=11)
     dead_letter_age_minutes: Limit = Limit(value=60, unit="min", key="limits.dead_letter_age_minutes")
     database_seconds: Limit = Limit(value=2, unit="s", key="limits.database_seconds")
+    connections_percent: Limit = Limit(value=80, unit="% of the connections", key="limits.connections_percent")
+    idle_transaction_minutes: Limit = Limit(value=5, unit="min", key="limits.idle_transaction_minutes")
+    lock_wait_minutes: Limit = Limit(value=1, unit="min", key="limits.lock_wait_minutes")
+    lock_file_age_days: Limit = Limit(value=31, unit="d", key="limits.lock_file_age_days")
 
     @field_validator("health_seconds", "webhook_seconds", "database_seconds")
     @classmethod

@@ -165,6 +165,32 @@ class MigrationsPart(_Part):
     folder: Path | None = None
 
 
+class RetentionPart(_Part):
+    """How long the application keeps what it has dealt with.
+
+    Attributes:
+        days: How old a row may be that the clean-up leaves; the runbooks use 7 to 30.
+        cleanup_interval_days: The time between two clean-ups: so much older a row may be before the next one comes.
+    """
+
+    days: int = Field(default=14, ge=7, le=30)
+    cleanup_interval_days: float = Field(default=7, gt=0, le=31)
+
+
+class RepositoryPart(_Part):
+    """A clone of the application's repository on this machine; it is read, and never fetched into.
+
+    Attributes:
+        path: Its folder, relative to the target file.
+        changelog: The changelog's path in it; None where there is none.
+        lock_file: The path of the dependencies' lock file in it; None where there is none.
+    """
+
+    path: Path
+    changelog: str | None = Field(default=None, min_length=1)
+    lock_file: str | None = Field(default=None, min_length=1)
+
+
 class ExpectedEffect(_Part):
     """What proves that a signed delivery did its work: a log line (``{shop}`` is our synthetic shop) or a row."""
 
@@ -252,6 +278,8 @@ class Target(_Part):
     database: DatabasePart | None = None
     dead_letters: DeadLettersPart | None = None
     migrations: MigrationsPart | None = None
+    retention: RetentionPart | None = None
+    repository: RepositoryPart | None = None
     limits: Limits = Limits()
 
     _environ: Mapping[str, str] = PrivateAttr(default_factory=dict)

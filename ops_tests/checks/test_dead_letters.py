@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.plugin.recording import Measured
-from ops_tests.records.database import DeadLetters
+from ops_tests.plugin.recording import Evidence, Measured
+from ops_tests.records.database import DeadLetters, TableAge
 from ops_tests.rules import dead_letters as rules
-from ops_tests.target import DeadLettersPart
+from ops_tests.rules import retention
+from ops_tests.target import DeadLettersPart, RetentionPart
 
 
 @pytest.mark.smoke
@@ -45,3 +46,15 @@ def test_no_dead_letter_ran_out_of_retries(
     measured(len(hidden), fixed(0, "exhausted dead letters"))
     tries = f"{dead_letters_part.max_retries} tries (dead_letters.max_retries)"
     assert not hidden, f"{rules.described(hidden, dead_letters)}; expected none that used up its {tries}"
+
+
+@pytest.mark.weekly
+@pytest.mark.runbook("dead_letters.md#processed-dead-letters-are-cleaned-up")
+def test_processed_dead_letters_are_cleaned_up(
+    processed_letters_age: TableAge, retention_part: RetentionPart, measured: Measured, evidence: Evidence
+) -> None:
+    """No replayed dead letter is kept for longer than the retention and one clean-up interval."""
+    limit, described = retention.limit(retention_part), retention.described(processed_letters_age)
+    evidence(f"replayed dead letters: {described}")
+    age = measured(retention.oldest_days(processed_letters_age), limit)
+    assert age <= limit.value, f"of the replayed dead letters {described}; expected none older than {limit}"

@@ -17,14 +17,23 @@ from typing import Any
 import psycopg2
 from psycopg2 import extensions
 
-from ops_tests.clients import database_replica, database_rows
+from ops_tests.clients import database_activity, database_replica, database_rows
 from ops_tests.clients.database_dsn import Dsn, read_dsn
 from ops_tests.clients.database_errors import ConnectionLost, too_late, translated
 from ops_tests.clients.database_rows import LETTERS_AT_MOST
 from ops_tests.clients.names import LOOKUP_SECONDS
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.errors import Blind, NoAnswerInTime, Unparsable, Unreachable
-from ops_tests.records.database import DatabaseAttempt, DeadLetters, Migration, WebhookEvent
+from ops_tests.records.database import (
+    Activity,
+    DatabaseAttempt,
+    DeadLetters,
+    InstalledShops,
+    LockWait,
+    Migration,
+    TableAge,
+    WebhookEvent,
+)
 from ops_tests.target import Secret
 
 CONNECT_SECONDS = 5.0
@@ -45,6 +54,17 @@ _MIGRATIONS = """
     SELECT migration_name, started_at, finished_at, rolled_back_at, coalesce(logs, '') <> ''
       FROM _prisma_migrations ORDER BY started_at, migration_name"""
 _SESSIONS = """SELECT count(*) FROM "Session" WHERE starts_with(lower(shop), lower(%s))"""
+# Neither time has an index: one pass over a table that the clean-up passes over too, and nothing is sorted.
+_AGE = """
+    SELECT clock.utc, count(dated.at), count(dated.at) FILTER (WHERE dated.at < clock.utc - %s * interval '1 day'),
+           min(dated.at)
+      FROM (SELECT now() AT TIME ZONE 'UTC' AS utc) AS clock LEFT JOIN ({rows}) AS dated ON true
+     GROUP BY clock.utc"""
+_EVENT_AGE = _AGE.format(rows='SELECT "processedAt" AS at FROM webhook_events')
+_LETTER_AGE = _AGE.format(rows='SELECT "retriedAt" AS at FROM dead_letters WHERE "retriedAt" IS NOT NULL')
+_SHOPS = """
+    SELECT count(*), count(*) FILTER (WHERE only_online)
+      FROM (SELECT bool_and("isOnline") AS only_online FROM "Session" GROUP BY shop) AS shops"""
 _EVENTS = "SELECT id, topic, shop FROM webhook_events WHERE id = ANY(%s::text[]) OR shop = ANY(%s::text[]) ORDER BY id"
 
 
@@ -139,6 +159,48 @@ class Database:
             Blind: As ``rows``.
         """
         return database_rows.webhook_events(self.rows(_EVENTS, (list(ids), list(shops))))
+
+    def webhook_events_age(self, days: float) -> TableAge:
+        """Read how old the recorded deliveries are, and how many are older than ``days``.
+
+        Raises:
+            Blind: As ``rows``.
+        """
+        return database_rows.table_age(self.rows(_EVENT_AGE, (days,)))
+
+    def processed_letters_age(self, days: float) -> TableAge:
+        """Read how long ago the dead letters were replayed that are still there, and how many over ``days`` ago.
+
+        Raises:
+            Blind: As ``rows``.
+        """
+        return database_rows.table_age(self.rows(_LETTER_AGE, (days,)))
+
+    def installed_shops(self) -> InstalledShops:
+        """Count the shops with a session, and those with online sessions only; no shop's name is read.
+
+        Raises:
+            Blind: As ``rows``.
+        """
+        return database_rows.installed_shops(self.rows(_SHOPS))
+
+    def activity(self) -> Activity:
+        """Read who is connected to the server; of other roles' transactions only what ``pg_monitor`` lets us see.
+
+        Raises:
+            Blind: As ``rows``.
+        """
+        return database_activity.activity(self.rows(database_activity.ACTIVITY, (database_activity.ROWS_AT_MOST,)))
+
+    def lock_waits(self) -> tuple[LockWait, ...]:
+        """Read who waits for a lock in any database of the server, the longest first; at most 100.
+
+        Raises:
+            NotCovered: Somebody waits, and the server is older than PostgreSQL 14, which first says since when.
+            Blind: As ``rows``.
+        """
+        rows = self.rows(database_activity.LOCK_WAITS, (database_activity.ROWS_AT_MOST,))
+        return database_activity.lock_waits(rows)
 
     def _read(self, query: str, parameters: Sequence[Any], *, of_a_replica_too: bool = False) -> _Reading:
         statement, dsn = _single(query), read_dsn(self._secret)

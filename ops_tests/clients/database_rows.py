@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ops_tests.errors import Unparsable
-from ops_tests.records.database import DeadLetter, DeadLetters, Migration, WebhookEvent
+from ops_tests.records.database import (
+    DeadLetter,
+    DeadLetters,
+    InstalledShops,
+    Migration,
+    TableAge,
+    WebhookEvent,
+)
 
 Row = Sequence[Any]
 LETTERS_AT_MOST = 1000
@@ -21,12 +28,12 @@ def dead_letters(rows: Sequence[Row]) -> DeadLetters:
         Unparsable: No row, a value of another type, or fewer letters than their total and the query's limit say.
     """
     clock, total = _first(rows, 2)
-    count = 0 if total is None else _typed(total, int)
-    if not count and any(value is not None for row in rows for value in _wide(row, 6)[1:]):
-        raise _odd("dead letters without their number")
+    count = 0 if total is None else typed(total, int)
+    if not count and any(value is not None for row in rows for value in wide(row, 6)[1:]):
+        raise odd("dead letters without their number")
     letters = tuple(sorted(map(_dead_letter, rows if count else ()), key=lambda one: (one.created_at, one.id)))
     if len(letters) != min(count, LETTERS_AT_MOST):
-        raise _odd(f"{len(letters)} dead letters of {count}")
+        raise odd(f"{len(letters)} dead letters of {count}")
     return DeadLetters(count, letters, _utc(clock))
 
 
@@ -45,7 +52,7 @@ def count(rows: Sequence[Row]) -> int:
     Raises:
         Unparsable: There is none.
     """
-    return int(_typed(_first(rows, 1)[0], int))
+    return int(typed(_first(rows, 1)[0], int))
 
 
 def webhook_events(rows: Sequence[Row]) -> tuple[WebhookEvent, ...]:
@@ -54,52 +61,80 @@ def webhook_events(rows: Sequence[Row]) -> tuple[WebhookEvent, ...]:
     Raises:
         Unparsable: A value of another type.
     """
-    return tuple(WebhookEvent(*(_typed(value, str) for value in _wide(row, 3))) for row in rows)
+    return tuple(WebhookEvent(*(typed(value, str) for value in wide(row, 3))) for row in rows)
+
+
+def table_age(rows: Sequence[Row]) -> TableAge:
+    """Read one row of the clock, the number of rows, of expired ones, and the oldest one's time.
+
+    Raises:
+        Unparsable: There is none, a value has another type, or the numbers contradict each other.
+    """
+    clock, total, expired, oldest = _first(rows, 4)
+    age = TableAge(typed(total, int), typed(expired, int), None if oldest is None else _utc(oldest), _utc(clock))
+    if not 0 <= age.expired <= age.rows or (age.rows == 0) != (age.oldest is None):
+        raise odd(f"{age.expired} expired of {age.rows} rows, the oldest {age.oldest or 'without a time'}")
+    return age
+
+
+def installed_shops(rows: Sequence[Row]) -> InstalledShops:
+    """Read one row of the number of shops, and of those with online sessions only.
+
+    Raises:
+        Unparsable: There is none, or the numbers contradict each other.
+    """
+    shops = InstalledShops(*(typed(value, int) for value in _first(rows, 2)))
+    if not 0 <= shops.only_online <= shops.count:
+        raise odd(f"{shops.only_online} of {shops.count} shops")
+    return shops
 
 
 def _dead_letter(row: Row) -> DeadLetter:
-    _clock, _total, letter_id, topic, retries, created = _wide(row, 6)
-    return DeadLetter(_typed(letter_id, str), _typed(topic, str), _typed(retries, int), _utc(created))
+    _clock, _total, letter_id, topic, retries, created = wide(row, 6)
+    return DeadLetter(typed(letter_id, str), typed(topic, str), typed(retries, int), _utc(created))
 
 
 def _migration(row: Row) -> Migration:
-    name, started, finished, rolled_back, failed = _wide(row, 5)
+    name, started, finished, rolled_back, failed = wide(row, 5)
     return Migration(
-        _typed(name, str),
+        typed(name, str),
         _utc(started),
         None if finished is None else _utc(finished),
         None if rolled_back is None else _utc(rolled_back),
-        _typed(failed, bool),
+        typed(failed, bool),
     )
 
 
 def _first(rows: Sequence[Row], columns: int) -> Row:
     if not rows or len(rows[0]) < columns:
-        raise _odd("no row")
+        raise odd("no row")
     return rows[0][:columns]
 
 
-def _wide(row: Row, columns: int) -> Row:
+def wide(row: Row, columns: int) -> Row:
+    """The row, which must have so many columns."""
     if len(row) != columns:
-        raise _odd(f"a row of {len(row)} columns, expected {columns}")
+        raise odd(f"a row of {len(row)} columns, expected {columns}")
     return row
 
 
-def _typed(value: Any, kind: type) -> Any:
+def typed(value: Any, kind: type) -> Any:
+    """The value, which must be of exactly this type."""
     if type(value) is not kind:
-        raise _odd(f"a value of the type {type(value).__name__}, expected {kind.__name__}")
+        raise odd(f"a value of the type {type(value).__name__}, expected {kind.__name__}")
     return value
 
 
 def _utc(value: Any) -> datetime:
     """Prisma's columns hold UTC without saying so."""
     if not isinstance(value, datetime):
-        raise _odd(f"a value of the type {type(value).__name__}, expected a time")
+        raise odd(f"a value of the type {type(value).__name__}, expected a time")
     try:
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
     except OverflowError:
-        raise _odd("a time beyond the calendar") from None
+        raise odd("a time beyond the calendar") from None
 
 
-def _odd(seen: str) -> Unparsable:
+def odd(seen: str) -> Unparsable:
+    """The error for an answer of another shape."""
     return Unparsable(f"the database answered {seen}; expected the tables of Prisma's schema. Look with: \\d in psql")

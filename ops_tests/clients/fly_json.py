@@ -16,6 +16,8 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _NOTHING_FOUND = re.compile(r"^\s*no [a-z ]{2,60}(found|available)\b", re.IGNORECASE | re.MULTILINE)
 _BLANKS = re.compile(r"\s*")
 _HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
+_COMMIT_LABELS = ("org.opencontainers.image.revision", "GH_SHA")
+"""The labels of an image that name the commit it was built from: the standard's, and the one of Fly's own examples."""
 _MOST_DIGITS = 18
 """Of a release's number: more are no number anybody counts in, and Python refuses thousands of them."""
 _DECODER = json.JSONDecoder()
@@ -168,17 +170,19 @@ def _after_blanks(text: str, place: int) -> int:
 def _machine(fields: Fields, command: str) -> Machine:
     config = folded(_object(fields.get("config") or fields.get("incompleteconfig")))
     metadata = folded(_object(config.get("metadata")))
+    image = folded(_object(fields.get("imageref")))
     return Machine(
         id=_text(fields, "id", command),
         state=_text(fields, "state", command),
         region=str(fields.get("region") or ""),
-        image=_machine_image(folded(_object(fields.get("imageref"))), config),
+        image=_machine_image(image, config),
         process_group=str(metadata.get("flyprocessgroup") or "app"),
         checks=tuple(_check(folded(item)) for item in _every_check(fields, command)),
         host_status=_text(fields, "hoststatus", command) if "hoststatus" in fields else "ok",
         auto_stop=any(_may_stop(folded(service)) for service in _objects(config.get("services"))),
         release=_whole_number(metadata.get("flyreleaseversion")),
         started_at=_newest_start(_objects(fields.get("events"))),
+        commit=_commit(_object(image.get("labels"))),
     )
 
 
@@ -187,6 +191,11 @@ def _machine_image(reference: Fields, config: Fields) -> Image:
     if not repository:
         return parse_image(str(config.get("image") or "")) or Image("")
     return Image(repository, str(reference.get("tag") or ""), str(reference.get("digest") or ""))
+
+
+def _commit(labels: Mapping[str, Any]) -> str:
+    named = (labels.get(label) for label in _COMMIT_LABELS)
+    return next((_whole(value) for value in named if isinstance(value, str) and value), "")
 
 
 def _may_stop(service: Fields) -> bool:

@@ -85,6 +85,7 @@ platform_part = _part("platform_part", "platform")
 expected_secrets = _part("expected_secrets", "secrets", "platform")
 logs_part = _part("logs_part", "logs", "platform")
 dead_letters_part = _part("dead_letters_part", "dead_letters", "database")
+retention_part = _part("retention_part", "retention", "database")
 
 
 @pytest.fixture(scope="session")

@@ -83,3 +83,77 @@ class WebhookEvent:
     id: str
     topic: str
     shop: str
+
+
+@dataclass(frozen=True)
+class TableAge:
+    """How old the rows of a table are that a clean-up should delete one day.
+
+    Attributes:
+        rows: How many there are.
+        expired: How many of them are older than was asked about.
+        oldest: The oldest one's time, UTC, or None without any.
+        read_at: The database's own clock when they were read, UTC.
+    """
+
+    rows: int
+    expired: int
+    oldest: datetime | None
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class IdleTransaction:
+    """A transaction whose client says nothing: its process, how its client calls itself, and for how long, seconds."""
+
+    pid: int
+    application: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Who is connected to the server, all its databases together.
+
+    Attributes:
+        connections: Connections of clients.
+        usable: How many clients without special rights may have.
+        hidden: Connections whose state our role may not see.
+        role: Our role.
+        idle: Transactions that are idle, the longest first; at most 100.
+    """
+
+    connections: int
+    usable: int
+    hidden: int
+    role: str
+    idle: tuple[IdleTransaction, ...]
+
+
+@dataclass(frozen=True)
+class LockWait:
+    """Somebody who waits for a lock.
+
+    Attributes:
+        pid: Its process.
+        application: How its client calls itself, or "".
+        mode: The lock's mode, like ``RowExclusiveLock``.
+        wanted: The table's name, or the kind of what is locked, like ``transactionid``.
+        blockers: The processes it waits for.
+        seconds: For how long.
+    """
+
+    pid: int
+    application: str
+    mode: str
+    wanted: str
+    blockers: tuple[int, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class InstalledShops:
+    """How many shops have a session, and how many of them have none that works without a user."""
+
+    count: int
+    only_online: int

@@ -48,6 +48,7 @@ class Machine:
         auto_stop: Whether the platform may stop it when idle.
         release: The release number it belongs to, or None where the platform does not say.
         started_at: Its newest start, UTC, or None.
+        commit: The commit its image was built from, as the image's labels say; "" where they do not.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Machine:
     auto_stop: bool = False
     release: int | None = None
     started_at: datetime | None = None
+    commit: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,18 @@ def newest(releases: Sequence[Release]) -> Release:
     return max(releases, key=lambda release: release.version)
 
 
+def newest_complete(releases: Sequence[Release]) -> Release:
+    """The complete release with the highest number.
+
+    Raises:
+        NotCovered: No release is complete.
+    """
+    complete = [release for release in releases if release.status in _COMPLETE]
+    if not complete:
+        raise NotCovered(f"none of the {len(releases)} releases listed is complete, so nothing tells what was released")
+    return newest(complete)
+
+
 def described(release: Release) -> str:
     """One phrase: number, status, time, image."""
     return (

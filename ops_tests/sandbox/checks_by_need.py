@@ -19,21 +19,27 @@ SYNTHETIC = (ACCEPTS, EFFECT, REJECTS, UNSIGNED, NO_EFFECT, ONCE)
 _BY_LOG = ("app/uninstalled", "app/subscriptions_update", "customers/data_request", "customers/redact", "shop/redact")
 LOG_EFFECTS = tuple(check.replace("*", endpoint) for check in (EFFECT, NO_EFFECT) for endpoint in _BY_LOG)
 
-UNPROCESSED, TOO_LONG, EXHAUSTED = DEAD_LETTERS = (
+UNPROCESSED, TOO_LONG, EXHAUSTED, CLEANED_UP = DEAD_LETTERS = (
     "dead_letters/no_unprocessed_dead_letters",
     "dead_letters/no_dead_letter_waits_too_long",
     "dead_letters/no_dead_letter_ran_out_of_retries",
+    "dead_letters/processed_dead_letters_are_cleaned_up",
 )
 NO_ERRORS = "logs/recent_logs_show_no_errors"
-MACHINES, SECRETS, STAGED, RELEASE, CANDIDATE = PLATFORM = (
+MACHINES, SECRETS, STAGED, RELEASE, CANDIDATE, TAGGED = PLATFORM = (
     "platform/machines_are_started_and_healthy",
     "platform/secrets_are_the_documented_ones",
     "platform/no_secret_is_staged_but_not_deployed",
     "platform/latest_release_is_complete",
     "platform/rollback_candidate_exists",
+    "repository/newest_release_is_tagged",
 )
 CONNECTS, MIGRATIONS = "database/database_answers", "database/migrations_are_applied"
+RETENTION, OFFLINE = ("database/webhook_events_are_within_retention", "database/offline_tokens_exist")
+ROOM, IDLE, LOCKS = ("database/connections_have_room", "database/no_transaction_is_idle_too_long",
+                     "database/no_lock_is_waited_for_too_long")  # fmt: skip
+CHANGELOG, DEPENDENCIES = ("repository/changelog_names_the_version", "repository/dependencies_were_updated")
 # Without the proof that no real shop bears the synthetic prefix nothing is sent: no database, no deliveries.
-NEED_DATABASE = (MIGRATIONS, *DEAD_LETTERS, *SYNTHETIC)
+NEED_DATABASE = (MIGRATIONS, RETENTION, OFFLINE, ROOM, IDLE, LOCKS, *DEAD_LETTERS, *SYNTHETIC)
 NEED_LOG = (NO_ERRORS, *LOG_EFFECTS)
 NEED_FLY = (*PLATFORM, *NEED_LOG)

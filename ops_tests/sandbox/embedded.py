@@ -22,6 +22,7 @@ from ops_tests.errors import SandboxFailed
 from ops_tests.sandbox import folder as folders
 from ops_tests.sandbox import guard
 from ops_tests.sandbox.faults import planted
+from ops_tests.target import RepositoryPart
 
 PACKAGED = Path(__file__).parents[1] / "targets" / "sandbox.toml"
 READY_SECONDS = 60.0
@@ -72,6 +73,13 @@ class Sandbox:
                 _end(process, path)
                 raise
         return cls(ready["base_url"], ready["environ"], path, process)
+
+    def place(self, repository: RepositoryPart | None) -> dict[str, Any]:
+        """What it lays over a target file: its address, and the repository's folder where the file has one."""
+        if repository is None:
+            return {"base_url": self.base_url}
+        part = repository.model_dump(mode="json", exclude_none=True)
+        return {"base_url": self.base_url, "repository": {**part, "path": str(self.folder / repository.path)}}
 
     def stop(self) -> None:
         """End it and wait until its folder is gone; a second call does nothing."""
@@ -174,6 +182,7 @@ def write_files(sandbox: Sandbox, directory: Path) -> None:
     target = PACKAGED.read_text(encoding="utf-8")
     target = re.sub(r'^name = ".*"$', 'name = "sandbox-live"', target, count=1, flags=re.MULTILINE)
     target = re.sub(r'^base_url = ".*"$', f'base_url = "{sandbox.base_url}"', target, count=1, flags=re.MULTILINE)
+    target = re.sub(r'^path = "repository"$', f'path = "{sandbox.folder}/repository"', target, flags=re.MULTILINE)
     (directory / "target.toml").write_text(target, encoding="utf-8")
     env = directory / "env"
     env.touch(mode=0o600)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,21 +18,29 @@ GATE = {"interval": "10s", "timeout": "2s", "grace_period": "20s", "method": "GE
 CONCURRENCY = {"type": "connections", "hard_limit": 25, "soft_limit": 20}
 
 
-def document(plan: Platform, token: str, now: datetime) -> dict[str, Any]:
+def document(plan: Platform, token: str, now: datetime, commits: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The state file's content.
 
     Args:
         plan: What the scenario says of the platform.
         token: The one token that is accepted.
         now: The start of the sandbox, UTC.
+        commits: The commit of each image, by its tag; images of other tags get one that no repository knows.
     """
+    known = commits or {}
+    labels = {item.image: {"GH_SHA": known.get(item.image) or _digest(item.image)[:40]} for item in plan.machines}
     complete = {item.image: item for item in reversed(plan.releases) if item.status == "complete"}
     return {
         "app": APP if plan.access != "unknown app" else "",
         "token": token if plan.access != "refused" else "",
         "text_instead_of_json": plan.text_instead_of_json,
         "habit": plan.fly,
-        "machines": [_machine(item, complete.get(item.image, plan.releases[-1]), now) for item in plan.machines],
+        "machines": [
+            _machine(
+                item, complete.get(item.image, plan.releases[-1]), now, labels[item.image] if plan.names_commits else {}
+            )
+            for item in plan.machines
+        ],
         "releases": [_release(item, now) for item in plan.releases],
         "secrets": [{"name": name, "digest": _digest(name)[:16], "status": status} for name, status in plan.secrets],
         "config": _fly_toml(),
@@ -58,10 +67,10 @@ def _ago(now: datetime, minutes: float) -> str:
     return f"{now.astimezone(UTC) - timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _machine(plan: Machine, release: Release, now: datetime) -> dict[str, Any]:
+def _machine(plan: Machine, release: Release, now: datetime, labels: dict[str, str]) -> dict[str, Any]:
     started = release.minutes_ago - 1
     image = {"registry": REGISTRY, "repository": APP, "tag": plan.image, "digest": f"sha256:{_digest(plan.image)}",
-             "labels": {"GH_SHA": _digest(plan.image)[:40]}}  # fmt: skip
+             "labels": labels}  # fmt: skip
     facts = {
         "id": plan.id,
         "name": f"quiet-{plan.id[-4:]}",

@@ -85,18 +85,24 @@ def sessions(database: Database, now: datetime) -> list[Row]:
     planted = [
         (f"offline_{name}", name, "", False, "read_products", None, f"shpat_{99:032x}") for name in database.sessions
     ]
-    return [*offline, *online, *planted]
+    without = [
+        (f"{name}_814", name, "", True, "read_products", now + timedelta(hours=9), f"shpua_{98:032x}")
+        for name in database.online_only
+    ]
+    return [*offline, *online, *planted, *without] if database.has_sessions else []
 
 
-def webhook_events(now: datetime) -> list[Row]:
-    """Rows of ``webhook_events``: id, topic, shop, processedAt, createdAt; one every six hours of nine days."""
-    return [(f"0b7e4c1a-5d2f-4e8b-9a3c-{place:012x}", TOPICS[place % len(TOPICS)], shop(place), at, at)
-            for place in range(36) for at in [now - timedelta(hours=6 * place + 1)]]  # fmt: skip
+def webhook_events(database: Database, now: datetime) -> list[Row]:
+    """Rows of ``webhook_events``: id, topic, shop, processedAt, createdAt; one every six hours of two weeks."""
+    ages = [timedelta(hours=6 * place + 1) for place in range(56)]
+    planted = [timedelta(days=days) for days in database.events_days_ago]
+    return [(f"0b7e4c1a-5d2f-4e8b-9a3c-{place:012x}", TOPICS[place % len(TOPICS)], shop(place), now - age, now - age)
+            for place, age in enumerate([*ages, *planted])]  # fmt: skip
 
 
 def dead_letters(database: Database, now: datetime) -> list[Row]:
     """Rows of ``dead_letters``: id, topic, shop, payload, error, stack, retryCount, retriedAt, createdAt."""
-    days = [now - timedelta(days=day) for day in (1, 2, 3)]
+    days = [now - timedelta(days=day) for day in (1, 2, 3, 6, 9, 13, *database.processed_days_ago)]
     replayed = [("APP_SCOPES_UPDATE", "connection terminated", 1, day, day - timedelta(minutes=12)) for day in days]
     waiting = [("APP_UNINSTALLED", "Timed out fetching a new connection", letter.retries, None,
                 now - timedelta(minutes=letter.minutes_ago)) for letter in database.letters]  # fmt: skip

@@ -39,7 +39,7 @@ INITDB = (
 )
 # Nothing here outlives the sandbox: what only guards against a power cut is off.
 SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "synchronous_commit=off",
-            "full_page_writes=off", "shared_buffers=16MB", "max_connections=50", "timezone=UTC", "log_timezone=UTC",
+            "full_page_writes=off", "shared_buffers=16MB", "max_connections=100", "timezone=UTC", "log_timezone=UTC",
             "io_method=sync")  # fmt: skip
 # initdb makes three databases, and copying files is most of a start: one is kept, from which nobody makes others.
 ONLY_ONE = (

@@ -100,6 +100,14 @@ class Database:
         missing: Tables that are not there.
         locked: Tables somebody else holds an exclusive lock on.
         reader: What the connection string of the read-only role leads to.
+        events_days_ago: Recorded deliveries beside those of the past, by their age.
+        processed_days_ago: Dead letters replayed so long ago, beside those of the past.
+        online_only: Shops without an offline session, beside those of the past.
+        has_sessions: Whether there is any session.
+        watches: Whether the read-only role may see what others do.
+        connections: How many connections the application hoards.
+        idle_transaction: Whether a transaction of somebody else's has been idle for some seconds.
+        lock_wait: Whether somebody has waited for a lock for some seconds.
     """
 
     letters: tuple[Letter, ...] = ()
@@ -113,6 +121,14 @@ class Database:
     missing: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
     reader: Literal["good", "wrong password", "refused", "silent", "unknown host", "replica"] = "good"
+    events_days_ago: tuple[float, ...] = ()
+    processed_days_ago: tuple[float, ...] = ()
+    online_only: tuple[str, ...] = ()
+    has_sessions: bool = True
+    watches: bool = True
+    connections: int = 0
+    idle_transaction: bool = False
+    lock_wait: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,6 +194,7 @@ class Platform:
         access: Whether token and app are known, or fly is not there at all.
         text_instead_of_json: Whether commands asked for JSON print their table.
         fly: How the command behaves.
+        names_commits: Whether images are labelled with the commit they were built from.
         variables: Variables that lie about in the environment of whoever calls it.
     """
 
@@ -199,7 +216,25 @@ class Platform:
     access: Literal["good", "refused", "unknown app", "missing"] = "good"
     text_instead_of_json: bool = False
     fly: FlyHabit = "good"
+    names_commits: bool = True
     variables: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The application's repository as it was cloned.
+
+    Attributes:
+        tagged: Where the tag of the newest version stands; ``not`` leaves the version before as the newest.
+        changelog_names_it: Whether the changelog has a section for the newest version.
+        lock_file_days_ago: When the lock file was last changed.
+        shallow: Whether the clone ends at the released commit.
+    """
+
+    tagged: Literal["the release", "elsewhere", "not"] = "the release"
+    changelog_names_it: bool = True
+    lock_file_days_ago: float = 12
+    shallow: bool = False
 
 
 @dataclass(frozen=True)
@@ -214,6 +249,7 @@ class Scenario:
         database: Rows, rights, and the way to them.
         logs: What the log delivers.
         platform: What fly says.
+        repository: What git says.
     """
 
     listens: bool = True
@@ -223,3 +259,4 @@ class Scenario:
     database: Database = field(default_factory=Database)
     logs: Logs = field(default_factory=Logs)
     platform: Platform = field(default_factory=Platform)
+    repository: Repository = field(default_factory=Repository)

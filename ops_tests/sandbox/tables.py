@@ -64,27 +64,21 @@ def _spoiling(plan: Database) -> Iterator[str]:
         yield f"REVOKE SELECT ({column}) ON {table} FROM {READER}"  # noqa: S608 - constants
     for table in plan.missing:
         yield f"DROP TABLE IF EXISTS {table}"
-
-
-def lock(postgres: Postgres, plan: Database) -> Any:
-    """Lock the plan's tables as somebody else might; the connection returned holds the locks while it is open."""
-    connection = psycopg2.connect(postgres.dsn())
-    with connection.cursor() as cursor:
-        for table in plan.locked:
-            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-    return connection
+    if not plan.watches:
+        yield f"REVOKE pg_monitor FROM {READER}"
 
 
 def _fill(cursor: Any, plan: Database) -> None:
     now = datetime.now(UTC).replace(tzinfo=None)  # Prisma writes UTC into columns without a time zone
     rows = (
         past.sessions(plan, now),
-        past.webhook_events(now),
+        past.webhook_events(plan, now),
         past.dead_letters(plan, now),
         past.migrations(plan, now),
     )
     for (table, columns), values in zip(COLUMNS.items(), rows, strict=True):
-        execute_values(cursor, f"INSERT INTO {table} ({columns}) VALUES %s", values)  # noqa: S608 - constants
+        if values:
+            execute_values(cursor, f"INSERT INTO {table} ({columns}) VALUES %s", values)  # noqa: S608 - constants
 
 
 def with_variables(script: str, variables: Mapping[str, str], cursor: Any) -> str:

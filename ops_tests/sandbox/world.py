@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from ops_tests.sandbox import fly_state, past, tables
+from ops_tests.sandbox import activity, fly_state, past, repository, tables
 from ops_tests.sandbox.application import Application
 from ops_tests.sandbox.application_tables import ApplicationTables
 from ops_tests.sandbox.deliveries import Deliveries
@@ -52,7 +53,9 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[str, dict[str, s
         application = Application(scenario, deliveries, store.write, lambda: fly_state.wake(folder / STATE))
         parts.callback(application.server_close)
         application.answer()
-        path, logs_url = _platform(folder, scenario, store, token, parts)
+        commits = repository.make(folder, scenario.repository, datetime.now(UTC))
+        document = fly_state.document(scenario.platform, token, datetime.now(UTC), commits)
+        path, logs_url = _platform(folder, scenario, store, document, parts)
         base_url = application.url if scenario.has_a_name else NOWHERE
         yield base_url, {"SHOPIFY_API_SECRET": secret, "DATABASE_URL": dsn, "FLY_API_TOKEN": f"FlyV1 {token}",
                          "FLY_API_BASE_URL": logs_url, "PATH": path, **dict(scenario.platform.variables)}  # fmt: skip
@@ -83,8 +86,7 @@ def _database(
     passwords = tables.make(postgres, scenario.database)
     owner = ApplicationTables(postgres.dsn(tables.OWNER, passwords[tables.OWNER]))
     parts.callback(owner.close)
-    if scenario.database.locked:
-        parts.callback(tables.lock(postgres, scenario.database).close)
+    parts.callback(activity.begin(postgres, scenario.database).clear)
     read = postgres
     if scenario.database.reader == "replica":
         read = postgres.replicated()
@@ -92,12 +94,12 @@ def _database(
     return tables.reader_dsn(read, scenario.database, passwords[tables.READER], silent), owner
 
 
-def _platform(folder: Path, scenario: Scenario, store: LogStore, token: str, parts: ExitStack) -> tuple[str, str]:
+def _platform(
+    folder: Path, scenario: Scenario, store: LogStore, document: dict[str, Any], parts: ExitStack
+) -> tuple[str, str]:
     """Start the logs API and write the fly command; return PATH and the API's address."""
-    plan = scenario.platform
-    document = fly_state.document(plan, token, datetime.now(UTC))
     api = LogsApi(store, document["app"], document["token"], scenario.logs.api)
-    if plan.access == "missing":
+    if scenario.platform.access == "missing":
         api.server_close()
         return _path_without_fly(), api.url
     parts.callback(api.server_close)

@@ -81,6 +81,20 @@ def test_a_machine_without_an_image_reference_has_that_of_its_config() -> None:
     assert machine(image_ref={}, config={"image": "registry.fly.io/x:1"}).image == Image("registry.fly.io/x", "1")
 
 
+@pytest.mark.parametrize(
+    ("labels", "commit"),
+    [
+        ({"GH_SHA": "4e1c2d9"}, "4e1c2d9"),
+        ({"GH_SHA": "4e1c2d9", "org.opencontainers.image.revision": "813dd2e"}, "813dd2e"),
+        ({"gh_sha": "4e1c2d9", "GH_SHA": 7}, ""),
+        (None, ""),
+        ("text", ""),
+    ],
+)
+def test_the_commit_of_an_image_is_what_its_labels_say(labels: object, commit: str) -> None:
+    assert machine(image_ref={"repository": "x", "labels": labels}).commit == commit
+
+
 @pytest.mark.parametrize("word", [True, "stop", "suspend"])
 def test_a_machine_may_stop_by_itself(word: object) -> None:
     assert machine(config={"services": [{"autostop": False}, {"autostop": word}]}).auto_stop

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops_tests.clients import database_replica, database_rows
+from ops_tests.clients import database_activity, database_replica, database_rows
 from ops_tests.errors import Blind, NotCovered, Unparsable
+from ops_tests.limits import Limits
 from ops_tests.records.database import DeadLetters, Migration
-from ops_tests.rules import dead_letters, migrations
+from ops_tests.rules import activity, dead_letters, migrations, offline_tokens, retention
 from tests.never_green.spoiling import EXAMPLES, ODD_VALUES
 
 NOW = datetime(2026, 8, 20, 5, 31, 4)  # noqa: DTZ001  # as Prisma's columns hold it
@@ -135,3 +136,82 @@ def test_letters_that_were_not_read_are_not_proved_to_be_within_their_retries() 
 def test_a_table_of_rolled_back_migrations_proves_nothing() -> None:
     with pytest.raises(NotCovered, match="rolled back"):
         migrations.unapplied([Migration("1_init", BEGUN, None, BEGUN)], ())
+
+
+SESSIONS_SEEN: list[tuple[Any, ...]] = [(9, 97, 0, "reader", 811, "psql", 400.0), (9, 97, 0, "reader", 812, "", 1.0)]
+WAITS: list[tuple[Any, ...]] = [(811, "app", "ShareLock", "dead_letters", [7], True, 90.0)]
+EXPIRED: list[tuple[Any, ...]] = [(NOW, 56, 2, NOW - timedelta(days=30))]
+SHOPS: list[tuple[Any, ...]] = [(5, 1)]
+LIMITS = Limits()
+
+
+def activity_is_fine(rows: Sequence[Any]) -> bool:
+    """Whether the check of idle transactions would be green."""
+    try:
+        seen = database_activity.activity(rows)
+        return not activity.idle_too_long(seen, LIMITS.idle_transaction_minutes)
+    except Blind:
+        return False
+
+
+def waits_are_fine(rows: Sequence[Any]) -> bool:
+    """Whether the check of locks would be green."""
+    try:
+        return not activity.waiting_too_long(database_activity.lock_waits(rows), LIMITS.lock_wait_minutes)
+    except Blind:
+        return False
+
+
+def age_is_fine(rows: Sequence[Any]) -> bool:
+    """Whether a check of retention would be green."""
+    try:
+        return retention.oldest_days(database_rows.table_age(rows)) <= 21
+    except Blind:
+        return False
+
+
+def shops_are_fine(rows: Sequence[Any]) -> bool:
+    """Whether the check of offline tokens would be green."""
+    try:
+        return not offline_tokens.without(database_rows.installed_shops(rows))
+    except Blind:
+        return False
+
+
+ROWS_AND_CHECKS = [
+    (SESSIONS_SEEN, activity_is_fine),
+    (WAITS, waits_are_fine),
+    (EXPIRED, age_is_fine),
+    (SHOPS, shops_are_fine),
+]
+
+
+@pytest.mark.parametrize(("rows", "fine"), ROWS_AND_CHECKS)
+def test_bad_rows_are_bad_and_cut_ones_are_never_fine(rows: list[Any], fine: Any) -> None:
+    assert not fine(rows)
+    assert not fine([row[:-1] for row in rows])
+    assert not fine([()])
+
+
+@pytest.mark.parametrize("fine", [activity_is_fine, age_is_fine, shops_are_fine])
+def test_where_a_row_always_comes_none_is_not_fine(fine: Any) -> None:
+    assert not fine([])
+
+
+@EXAMPLES
+@given(data=st.data(), place=st.integers(0, 3))
+def test_a_spoilt_row_of_the_server_is_a_record_or_an_error(data: st.DataObject, place: int) -> None:
+    rows, fine = ROWS_AND_CHECKS[place]
+    fine(data.draw(spoilt(rows)))
+
+
+@EXAMPLES
+@given(rows=spoilt(SESSIONS_SEEN[:1], (None, "", False)))
+def test_emptying_a_value_hides_no_idle_transaction(rows: list[Any]) -> None:
+    assert not activity_is_fine(rows)
+
+
+@EXAMPLES
+@given(rows=spoilt(EXPIRED, (None, "", False)))
+def test_emptying_a_value_hides_no_expired_row(rows: list[Any]) -> None:
+    assert not age_is_fine(rows)

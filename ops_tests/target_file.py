@@ -15,7 +15,13 @@ from ops_tests.errors import TargetInvalid, UnknownName
 from ops_tests.target import Target, WebhooksPart
 
 TARGETS = Path(__file__).with_name("targets")
-NEEDS = (("secrets", "platform"), ("logs", "platform"), ("dead_letters", "database"), ("migrations", "database"))
+NEEDS = (
+    ("secrets", "platform"),
+    ("logs", "platform"),
+    ("metrics", "platform"),
+    ("dead_letters", "database"),
+    ("migrations", "database"),
+)
 
 
 def packaged_targets() -> dict[str, Path]:

@@ -24,7 +24,14 @@ UNPROCESSED, TOO_LONG, EXHAUSTED = DEAD_LETTERS = (
     "dead_letters/no_dead_letter_waits_too_long",
     "dead_letters/no_dead_letter_ran_out_of_retries",
 )
-NO_ERRORS = "logs/recent_logs_show_no_errors"
+NO_ERRORS, TOPICS_WELL, QUERIES, ACTIVITY = LATEST_LOG = (
+    "logs/recent_logs_show_no_errors",
+    "logs/webhook_topics_show_no_failures",
+    "logs/database_client_shows_no_query_errors",
+    "logs/webhook_activity_is_seen",
+)
+WEEK = "logs/error_shapes_of_the_week_are_told"
+ERROR_RATE, ROOM = METRICS = ("traffic/error_rate_is_within_the_objective", "traffic/cpu_and_memory_have_room")
 MACHINES, SECRETS, STAGED, RELEASE, CANDIDATE = PLATFORM = (
     "platform/machines_are_started_and_healthy",
     "platform/secrets_are_the_documented_ones",
@@ -35,5 +42,6 @@ MACHINES, SECRETS, STAGED, RELEASE, CANDIDATE = PLATFORM = (
 CONNECTS, MIGRATIONS = "database/database_answers", "database/migrations_are_applied"
 # Without the proof that no real shop bears the synthetic prefix nothing is sent: no database, no deliveries.
 NEED_DATABASE = (MIGRATIONS, *DEAD_LETTERS, *SYNTHETIC)
-NEED_LOG = (NO_ERRORS, *LOG_EFFECTS)
-NEED_FLY = (*PLATFORM, *NEED_LOG)
+NEED_LOG = (*LATEST_LOG, WEEK, *LOG_EFFECTS)
+# The metrics service takes the same token, and stands at the same address.
+NEED_FLY = (*PLATFORM, *NEED_LOG, *METRICS)

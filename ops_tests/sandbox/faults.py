@@ -6,7 +6,14 @@ import difflib
 from collections.abc import Sequence
 
 from ops_tests.errors import UnknownName
-from ops_tests.sandbox import faults_application, faults_database, faults_fly, faults_logs, faults_platform
+from ops_tests.sandbox import (
+    faults_application,
+    faults_database,
+    faults_fly,
+    faults_logs,
+    faults_platform,
+    faults_traffic,
+)
 from ops_tests.sandbox.fault import Fault, Turn
 from ops_tests.sandbox.scenario import Scenario
 
@@ -14,7 +21,7 @@ __all__ = ["FAULTS", "Fault", "Turn", "planted"]
 
 FAULTS: dict[str, Fault] = {
     fault.name: fault
-    for part in (faults_application, faults_database, faults_logs, faults_platform, faults_fly)
+    for part in (faults_application, faults_database, faults_logs, faults_platform, faults_fly, faults_traffic)
     for fault in part.FAULTS
 }
 

@@ -33,7 +33,7 @@ def target(url: str, token: str = "fm2_x") -> Target:
 def vector(*series: tuple[dict[str, str], str], **more: Any) -> bytes:
     """An answer to ``query``: now."""
     now = datetime.now(UTC).timestamp()
-    result = [{"metric": {"app": 'de"mo', **labels}, "value": [now, value]} for labels, value in series]
+    result = [{"metric": {"app": 'de"mo'} | labels, "value": [now, value]} for labels, value in series]
     document = {"status": "success", "data": {"resultType": "vector", "result": result}, **more}
     return json.dumps(document).encode()
 

@@ -98,24 +98,25 @@ def test_a_limited_rate_is_met_with_patience(
     assert len(remarks) == 2
 
 
-@pytest.mark.parametrize(
-    ("body", "kind", "words"),
-    [
-        (
-            b'{"status":"error","errorType":"422","error":"unknown func"}',
-            Unparsable,
-            "no success and says 'unknown func'",
-        ),
-        (b"<html>", Unparsable, "not a JSON object"),
-        (vector(({"instance": "a"}, "1"), isPartial=True), NotCovered, "partial"),
-        (vector(({"instance": "a"}, "1"), ({"instance": "a"}, "1")), Unparsable, "the same series twice"),
-        (vector(({"app": "other"}, "1")), NotFound, "numbers of 'other'"),
-        (vector(({}, "1")), Unparsable, "without its name"),
-    ],
-)
-def test_an_odd_answer_is_blind(http_server: Server, body: bytes, kind: type[Blind], words: str) -> None:
+ODD: dict[str, tuple[Callable[[], bytes], type[Blind], str]] = {
+    "status error": (
+        lambda: b'{"status":"error","errorType":"422","error":"unknown func"}',
+        Unparsable,
+        "no success and says 'unknown func'",
+    ),
+    "a page": (lambda: b"<html>", Unparsable, "not a JSON object"),
+    "a part": (lambda: vector(({"instance": "a"}, "1"), isPartial=True), NotCovered, "partial"),
+    "a series twice": (lambda: vector(*[({"instance": "a"}, "1")] * 2), Unparsable, "the same series twice"),
+    "another app": (lambda: vector(({"app": "other"}, "1")), NotFound, "numbers of 'other'"),
+    "a machine without a name": (lambda: vector(({}, "1")), Unparsable, "without its name"),
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_an_odd_answer_is_blind(http_server: Server, what: str) -> None:
+    made, kind, words = ODD[what]
     with pytest.raises(kind, match=words):
-        connect(target(http_server(answering(body=body)))).traffic()
+        connect(target(http_server(answering(body=made())))).traffic()
 
 
 def test_a_warning_is_passed_on(http_server: Server, remarks: list[str]) -> None:

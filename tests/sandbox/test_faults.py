@@ -12,7 +12,7 @@ from ops_tests.sandbox.faults import FAULTS, planted
 from ops_tests.sandbox.scenario import Scenario
 
 CHECKS = {known.ANSWERS, known.SAYS_HEALTHY, known.IN_TIME, *known.SYNTHETIC, known.REFUSES_GET, *known.DEAD_LETTERS,
-          known.NO_ERRORS, *known.PLATFORM, known.CONNECTS, known.MIGRATIONS}  # fmt: skip
+          *known.LATEST_LOG, known.WEEK, *known.METRICS, *known.PLATFORM, known.CONNECTS, known.MIGRATIONS}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -11,6 +11,7 @@ from ops_tests.sandbox.faults import FAULTS
 from ops_tests.target import SHOPIFY_ENDPOINTS
 from tests.fault_table import Tried, Turned
 from tests.running import Finished, run_suite
+from tests.sandbox.test_faults import NOTES_ONLY
 
 SLICE = (
     "health-500",
@@ -36,8 +37,6 @@ SLOW = (
 """They wait long for what never comes, and so begin first."""
 NOTED_ALWAYS = {"logs/recent_logs_show_no_errors"}
 """The healthy log tells of a rejected test request, which is worth a line."""
-NOTES_ONLY = {"logs/webhook_activity_is_seen", "logs/error_shapes_of_the_week_are_told"}
-"""Silence of the webhooks and a new kind of error are worth a line and wake nobody."""
 ORDER = [*SLOW, *(name for name in FAULTS if name not in SLOW)]
 
 

@@ -53,6 +53,8 @@ class Limits(BaseModel):
     and L3 when all fail; dead letters = 0 and L2 from 11; a dead letter is processed within an hour; the database
     answers within 2 s; 80 % of the connections are used at most, no transaction is idle for over 5 minutes, and no lock
     is waited for over a minute. Dependencies are looked after every month, so that is how old their lock file may be.
+    Errors < 0.5 % of the requests of a day, critical from 5 %; CPU and memory < 80 %. The two percentiles are those of
+    webhook responses; over all requests they make a note and no finding.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,6 +66,11 @@ class Limits(BaseModel):
     )
     dead_letters: Limit = Limit(value=0, unit="dead letters", key="limits.dead_letters", l2_from=11)
     dead_letter_age_minutes: Limit = Limit(value=60, unit="min", key="limits.dead_letter_age_minutes")
+    error_percent: Limit = Limit(value=0.5, unit="% of the requests", key="limits.error_percent", l2_from=5)
+    response_p95_ms: Limit = Limit(value=100, unit="ms", key="limits.response_p95_ms")
+    response_p99_ms: Limit = Limit(value=500, unit="ms", key="limits.response_p99_ms")
+    cpu_percent: Limit = Limit(value=80, unit="% of the CPU", key="limits.cpu_percent")
+    memory_percent: Limit = Limit(value=80, unit="% of the memory", key="limits.memory_percent")
     database_seconds: Limit = Limit(value=2, unit="s", key="limits.database_seconds")
     connections_percent: Limit = Limit(value=80, unit="% of the connections", key="limits.connections_percent")
     idle_transaction_minutes: Limit = Limit(value=5, unit="min", key="limits.idle_transaction_minutes")

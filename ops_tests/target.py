@@ -133,6 +133,20 @@ class LogsPart(_Part):
     expects_lines: bool = True
 
 
+class MetricsPart(_Part):
+    """The platform's metrics: Fly.io's Prometheus API. The app is the platform's.
+
+    Attributes:
+        org: The organisation's slug (``fly orgs list``).
+        token_env: The variable with a token that may read the organisation.
+        url: Scheme and host of the API; None for Fly.io's own.
+    """
+
+    org: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    token_env: VariableName
+    url: HttpUrl | None = None
+
+
 class DatabasePart(_Part):
     """PostgreSQL.
 
@@ -274,6 +288,7 @@ class Target(_Part):
     platform: FlyPlatform | None = None
     secrets: SecretsPart | None = None
     logs: LogsPart | None = None
+    metrics: MetricsPart | None = None
     webhooks: WebhooksPart | None = None
     database: DatabasePart | None = None
     dead_letters: DeadLettersPart | None = None
@@ -321,6 +336,7 @@ class Target(_Part):
         """Which variable each present part names, by part."""
         named = {
             "platform": self.platform and self.platform.token_env,
+            "metrics": self.metrics and self.metrics.token_env,
             "webhooks": self.webhooks and self.webhooks.secret_env,
             "database": self.database and self.database.dsn_env,
         }

@@ -18,6 +18,7 @@ TARGETS = Path(__file__).with_name("targets")
 NEEDS = (
     ("secrets", "platform"),
     ("logs", "platform"),
+    ("metrics", "platform"),
     ("dead_letters", "database"),
     ("migrations", "database"),
     ("retention", "database"),

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ops_tests.clients import fly_json
+from ops_tests.clients.fly_token import authorization
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.repeating import at_their_pace
 from ops_tests.clients.web import MIB, Web
@@ -103,7 +104,7 @@ class _Pages:
         return lines, str(following or "")
 
     def _answered(self, path: str) -> Answer:
-        answer = self._web.get(path, {"Authorization": _authorization(self._token)})
+        answer = self._web.get(path, {"Authorization": authorization(self._token)})
         if answer.status != 200:
             raise self._refusal(answer)
         return answer
@@ -142,14 +143,6 @@ def _document(answer: Answer) -> Mapping[str, Any]:
 def _attributes(item: Any) -> Mapping[str, Any]:
     attributes = fly_json.folded(item).get("attributes") if isinstance(item, dict) else None
     return attributes if isinstance(attributes, dict) else {}
-
-
-def _authorization(token: Secret) -> str:
-    """Macaroons go under ``FlyV1``, the older tokens under ``Bearer``; a value may bring its scheme along."""
-    value = token.reveal().strip()
-    if value.lower().startswith(("flyv1 ", "bearer ")):
-        return value
-    return f"FlyV1 {value}" if value.startswith("fm") else f"Bearer {value}"
 
 
 def _nanoseconds(moment: datetime) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from ops_tests.clients import fly, fly_logs
@@ -15,6 +16,8 @@ from ops_tests.records.platform import Machine, Release, SecretName
 from ops_tests.target import Secret, Target
 
 API_URL = "https://api.fly.io"
+STRIDE = timedelta(hours=12)
+"""How much of the log is read in one go on the way into the past: two lines a second are more than a go can hold."""
 
 
 def worst_seconds() -> float:
@@ -28,7 +31,7 @@ def worst_log_seconds() -> float:
 
 
 class Platform(Protocol):
-    """Four questions; each answers with records or raises ``Blind``."""
+    """Five questions; each answers with records or raises ``Blind``."""
 
     def machines(self) -> tuple[Machine, ...]:
         """Every machine the platform lists for the app."""
@@ -41,6 +44,9 @@ class Platform(Protocol):
 
     def logs(self, since: datetime) -> LogWindow:
         """The app's log lines from ``since`` on."""
+
+    def past_logs(self, since: datetime, until: datetime, seconds: float) -> LogWindow:
+        """The app's log lines before ``until``, as far back towards ``since`` as the platform lets in that time."""
 
 
 class FlyPlatform:
@@ -85,6 +91,48 @@ class FlyPlatform:
         except Blind as error:
             first = error
         return self._second_source(since, first)
+
+    def past_logs(self, since: datetime, until: datetime, seconds: float) -> LogWindow:
+        """Walk back from ``until`` in strides of 12 h, until ``since``, an empty stride or the end of the time.
+
+        Fly.io keeps the log for about a week, and an API asked for older lines has none: an empty stride is the end of
+        what is kept, and no evidence of silence. Without a token it is the one page of ``fly logs``.
+
+        Args:
+            since: The oldest moment of interest.
+            until: The newest moment of interest.
+            seconds: How long to go on; the stride under way then is still read.
+
+        Returns:
+            What was read without a gap up to ``until``; complete when it reaches ``since``.
+
+        Raises:
+            Blind: Not even the newest stride could be read.
+        """
+        if self._token is None:
+            return self._fly.logs(since)
+        windows: list[LogWindow] = []
+        start, ends_at = until, time.monotonic() + seconds
+        while start > since and time.monotonic() < ends_at:
+            stop, start = start, max(since, start - STRIDE)
+            window = self._stride(start, stop, self._token, newest=not windows)
+            if window is None or not window.lines:
+                break
+            windows.insert(0, window)
+        lines = tuple(line for window in windows for line in window.lines)
+        reached = windows[0].since if windows else until
+        return LogWindow(since, until, lines, reached <= since, fly_logs.SOURCE)
+
+    def _stride(self, start: datetime, stop: datetime, token: Secret, *, newest: bool) -> LogWindow | None:
+        """One stride, or None where the way back ends; only the newest may come from the second source."""
+        try:
+            window = fly_logs.read(self._app, token, self._api_url, start, stop, self._remark)
+        except Blind as error:
+            if newest:
+                return self._second_source(start, error)
+            self._remark(f"the log before {stop:%Y-%m-%d %H:%M}Z was not read: {error}")
+            return None
+        return window if window.complete else None
 
     def _second_source(self, since: datetime, first: Blind) -> LogWindow:
         try:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ops_tests.plugin.state import Run, run_of
-from ops_tests.records.run import CheckRecord, RunRecord
+from ops_tests.records.run import CheckRecord, LogLook, RunRecord
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS check_record (
@@ -77,3 +77,23 @@ def last_look(config: pytest.Config, target: str, suite: str) -> datetime | None
     except sqlite3.Error:
         return None
     return datetime.fromisoformat(newest) if newest else None
+
+
+def log_looks(config: pytest.Config, target: str, since: datetime) -> list[LogLook]:
+    """What earlier runs that could look saw of a target's log since a moment; none where nobody remembers.
+
+    Every embedded sandbox is another system with a past of its own, so none of them remembers.
+    """
+    run = run_of(config)
+    path = history_file(config, sandbox=False)
+    if not path.is_file() or (run and run.targets[target].sandbox):
+        return []
+    query = """SELECT record FROM check_record WHERE target = ? AND started_at >= ? AND check_name LIKE 'logs/%'
+               AND outcome <> 'blind' AND outcome <> 'not applicable'"""
+    try:
+        with _opened(path) as connection:
+            rows = connection.execute(query, (target, since.isoformat())).fetchall()
+    except sqlite3.Error:
+        return []
+    looks = (CheckRecord.model_validate_json(record).log_look for (record,) in rows)
+    return [look for look in looks if look]

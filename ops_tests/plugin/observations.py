@@ -99,10 +99,8 @@ def secret_names(look: Look) -> tuple[SecretName, ...]:
 @observation("platform", "logs")
 def recent_logs(look: Look) -> LogWindow:
     """The last minutes of the log; after a deployment since the newest release, its machines only."""
-    part = look.target.logs
-    minutes = part.window_minutes if part else 0
     if look.run.settings.suite != "post_deploy":
-        return read_log(look, datetime.now(UTC) - timedelta(minutes=minutes))
+        return latest_minutes(look, look.target.logs.window_minutes if look.target.logs else 0)
     look.gatherer.start(look.target, "machines")
     release = newest(look.see("releases"))
     since = max(release.created_at, datetime.now(UTC) - POST_DEPLOY_WINDOW)
@@ -117,6 +115,17 @@ def recent_logs(look: Look) -> LogWindow:
 def recent_entries(recent_logs: LogWindow) -> list[Entry]:
     """The recent log as entries: continuation lines joined, machine by machine."""
     return entries(recent_logs.lines)
+
+
+def latest_minutes(look: Look, minutes: float) -> LogWindow:
+    """The last minutes of the log: out of the longer look of the same run, where one was made and reached its end."""
+    span = timedelta(minutes=minutes)
+    if look.wanted("activity_log"):
+        longer: LogWindow = look.see("activity_log")
+        if longer.complete or not longer.lines:
+            look.remarks.extend(look.gatherer.remarks(look.target, "activity_log"))
+            return longer.narrowed(longer.until - span)
+    return read_log(look, datetime.now(UTC) - span)
 
 
 def read_log(look: Look, since: datetime) -> LogWindow:

@@ -6,7 +6,7 @@ is recorded as well as one that fails.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -15,11 +15,15 @@ import pytest
 
 from ops_tests.limits import Limit
 from ops_tests.plugin.options import SUITES
-from ops_tests.records.run import CheckRecord, Level, Measurement, Outcome
+from ops_tests.records.logs import LogWindow
+from ops_tests.records.run import CheckRecord, Level, LogLook, Measurement, Outcome
 from ops_tests.rules.levels import level_of
+from ops_tests.rules.log_shapes import Shape
+from ops_tests.rules.log_weeks import looked
 
 Note = Callable[..., None]
 Evidence = Callable[..., None]
+LogLooked = Callable[[LogWindow, Sequence[Shape]], Sequence[Shape]]
 
 
 class Measured(Protocol):
@@ -36,6 +40,7 @@ class Jotter:
     measurements: list[Measurement] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
+    log_look: LogLook | None = None
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     duration_seconds: float = 0.0
 
@@ -71,6 +76,7 @@ def record_of(item: pytest.Item, outcome: Outcome, sentence: str = "", level: Le
         measurements=tuple(jotter.measurements),
         notes=tuple(jotter.notes),
         evidence=tuple(jotter.evidence),
+        log_look=jotter.log_look,
         started_at=jotter.started_at,
         duration_seconds=round(jotter.duration_seconds, 4),
     )
@@ -126,6 +132,18 @@ def evidence(request: pytest.FixtureRequest) -> Evidence:
 
     def write(*lines: str) -> None:
         jotter.evidence.extend(lines)
+
+    return write
+
+
+@pytest.fixture
+def log_look(request: pytest.FixtureRequest) -> LogLooked:
+    """Write which stretch of the log was seen and the error shapes in it, for later weeks; returns the shapes."""
+    jotter = jotter_of(request.node)
+
+    def write(window: LogWindow, shapes: Sequence[Shape]) -> Sequence[Shape]:
+        jotter.log_look = looked(window, shapes)
+        return shapes
 
     return write
 

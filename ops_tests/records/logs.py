@@ -43,6 +43,18 @@ class LogWindow:
     complete: bool
     source: str
 
+    def narrowed(self, since: datetime) -> LogWindow:
+        """The later part of a window that was wholly delivered, as if only it had been asked for."""
+        lines = tuple(line for line in self.lines if line.timestamp >= since)
+        return LogWindow(since, self.until, lines, self.complete, self.source)
+
+    @property
+    def covered(self) -> tuple[datetime, datetime] | None:
+        """The stretch that was really seen: all of it when complete, else from the oldest to the newest line."""
+        if self.complete:
+            return self.since, self.until
+        return (self.oldest, self.newest) if self.oldest and self.newest else None
+
     @property
     def oldest(self) -> datetime | None:
         """Timestamp of the oldest line, or None without lines."""

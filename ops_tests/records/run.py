@@ -63,6 +63,20 @@ class Waiver(_Record):
         return f"waived until {self.until} by {self.owner}: {self.reason}"
 
 
+class LogLook(_Record):
+    """A stretch of the log that was looked at for errors, and the shapes they had.
+
+    Attributes:
+        since: Start of what was really seen, UTC.
+        until: Its end, UTC.
+        shapes: ``kind: text`` of each error shape, placeholders for what varies, without personal data.
+    """
+
+    since: datetime
+    until: datetime
+    shapes: tuple[str, ...]
+
+
 class CheckRecord(_Record):
     """What one check on one target came to.
 
@@ -80,6 +94,7 @@ class CheckRecord(_Record):
         measurements: Measured values with their limits, also when the check passes.
         notes: Lines worth reading although the claim holds.
         evidence: What the judgement rests on.
+        log_look: The stretch of the log it looked at for errors; None for a check that did not.
         started_at: UTC.
         duration_seconds: Setup, call and teardown together.
     """
@@ -97,6 +112,7 @@ class CheckRecord(_Record):
     measurements: tuple[Measurement, ...] = ()
     notes: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    log_look: LogLook | None = None
     started_at: datetime | None = None
     duration_seconds: float = 0
 

@@ -55,6 +55,21 @@ def require_cover(window: LogWindow, expects_lines: bool, previous_look: datetim
     raise NotCovered(f"{lacking}; {_remedy(window)}")
 
 
+def require_current(window: LogWindow, minutes: float, expects_lines: bool) -> None:
+    """Refuse to call a longer window seen when its last minutes are empty: the log may be late.
+
+    Args:
+        window: What was read.
+        minutes: In so many minutes a healthy application always writes something.
+        expects_lines: Whether that is so.
+
+    Raises:
+        NotCovered: The window is not covered, or its end is not.
+    """
+    latest = window.narrowed(window.until - timedelta(minutes=minutes)) if window.complete else window
+    require_cover(latest, expects_lines, None)
+
+
 def _reaches_back_to(previous_look: datetime, window: LogWindow) -> bool:
     if window.oldest is None or window.newest is None:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from ops_tests.records.logs import LogWindow
 from ops_tests.rules.log_entries import Entry
@@ -23,4 +24,6 @@ def extent(window: LogWindow) -> str:
     """How much was read, from when to when, and from which source."""
     if window.oldest is None or window.newest is None:
         return f"{window.source}: no lines since {window.since:%H:%M:%S}Z"
-    return f"{window.source}: {len(window.lines)} lines, {window.oldest:%H:%M:%S}Z to {window.newest:%H:%M:%S}Z"
+    day = "%Y-%m-%d " if window.newest - window.oldest > timedelta(days=1) else ""
+    first, last = (f"{moment:{day}%H:%M:%S}Z" for moment in (window.oldest, window.newest))
+    return f"{window.source}: {len(window.lines)} lines, {first} to {last}"

@@ -25,7 +25,14 @@ UNPROCESSED, TOO_LONG, EXHAUSTED, CLEANED_UP = DEAD_LETTERS = (
     "dead_letters/no_dead_letter_ran_out_of_retries",
     "dead_letters/processed_dead_letters_are_cleaned_up",
 )
-NO_ERRORS = "logs/recent_logs_show_no_errors"
+NO_ERRORS, TOPICS_WELL, QUERIES, ACTIVITY = LATEST_LOG = (
+    "logs/recent_logs_show_no_errors",
+    "logs/webhook_topics_show_no_failures",
+    "logs/database_client_shows_no_query_errors",
+    "logs/webhook_activity_is_seen",
+)
+WEEK = "logs/error_shapes_of_the_week_are_told"
+ERROR_RATE, LOAD = METRICS = ("traffic/error_rate_is_within_the_objective", "traffic/cpu_and_memory_have_room")
 MACHINES, SECRETS, STAGED, RELEASE, CANDIDATE, TAGGED = PLATFORM = (
     "platform/machines_are_started_and_healthy",
     "platform/secrets_are_the_documented_ones",
@@ -41,5 +48,6 @@ ROOM, IDLE, LOCKS = ("database/connections_have_room", "database/no_transaction_
 CHANGELOG, DEPENDENCIES = ("repository/changelog_names_the_version", "repository/dependencies_were_updated")
 # Without the proof that no real shop bears the synthetic prefix nothing is sent: no database, no deliveries.
 NEED_DATABASE = (MIGRATIONS, RETENTION, OFFLINE, ROOM, IDLE, LOCKS, *DEAD_LETTERS, *SYNTHETIC)
-NEED_LOG = (NO_ERRORS, *LOG_EFFECTS)
-NEED_FLY = (*PLATFORM, *NEED_LOG)
+NEED_LOG = (*LATEST_LOG, WEEK, *LOG_EFFECTS)
+# The metrics service takes the same token, and stands at the same address.
+NEED_FLY = (*PLATFORM, *NEED_LOG, *METRICS)

@@ -14,6 +14,7 @@ from ops_tests.sandbox import (
     faults_logs,
     faults_platform,
     faults_repository,
+    faults_traffic,
 )
 from ops_tests.sandbox.fault import Fault, Turn
 from ops_tests.sandbox.scenario import Scenario
@@ -24,7 +25,7 @@ FAULTS: dict[str, Fault] = {
     fault.name: fault
     for part in (
         *(faults_application, faults_database, faults_activity, faults_logs),
-        *(faults_platform, faults_fly, faults_repository),
+        *(faults_platform, faults_fly, faults_repository, faults_traffic),
     )
     for fault in part.FAULTS
 }

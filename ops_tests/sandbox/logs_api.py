@@ -1,4 +1,4 @@
-"""Fly's HTTP logs API: pages of the log store, for whoever bears the token."""
+"""Fly's HTTP APIs: pages of the log store, and the metrics service, for whoever bears the token."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ import json
 import time
 from datetime import UTC, datetime
 from http import HTTPStatus
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from ops_tests.sandbox.http_server import Handler, Server
 from ops_tests.sandbox.log_store import Entry, LogStore
+from ops_tests.sandbox.metrics_service import MetricsService
 
 REACH = 120 * 10**9
 """How far back, in nanoseconds, a short-sighted API reaches."""
 
 
 class LogsApi(Server):
-    """``GET /api/v1/apps/<app>/logs?next_token=&instance=&region=``."""
+    """``GET /api/v1/apps/<app>/logs?next_token=&instance=&region=``, and ``GET /prometheus/<org>/api/v1/...``."""
 
-    def __init__(self, store: LogStore, app: str, token: str, habit: str = "good") -> None:
+    def __init__(
+        self, store: LogStore, app: str, token: str, habit: str = "good", metrics: MetricsService | None = None
+    ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.metrics = metrics
         self.store, self.app, self.token, self._habit = store, app, token, habit
         self._asked = itertools.count()
 
@@ -43,6 +47,8 @@ class _Handler(Handler):
     def do_GET(self) -> None:  # noqa: N802 - the name http.server looks for
         url = urlsplit(self.path)
         status = self.server.status(url.path, self.headers.get("Authorization", ""))
+        if self.server.metrics and url.path.startswith("/prometheus/") and status != 401:
+            return self.send(*self.server.metrics.answer(url.path, dict(parse_qsl(url.query))))
         if status != 200:
             return self.send(status, {401: b"Unauthorized", 404: b"Not Found"}[status], {"Content-Type": "text/plain"})
         asked = {name: values[0] for name, values in parse_qs(url.query).items()}

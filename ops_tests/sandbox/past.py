@@ -53,15 +53,17 @@ def lines(logs: Logs) -> list[Line]:
     """The log before the start, oldest first."""
     if logs.delivers == "nothing":
         return []
-    ordered = sorted([*_ordinary(), *logs.lines], key=lambda line: -line.seconds_ago)
+    ordered = sorted(
+        [*_ordinary(newest_work=1000 if logs.quiet else 0), *logs.lines], key=lambda line: -line.seconds_ago
+    )
     return [line for line in ordered if logs.delivers == "everything" or line.seconds_ago > 6 * 60]
 
 
-def _ordinary() -> Iterator[Line]:
+def _ordinary(newest_work: int) -> Iterator[Line]:
     yield from (Line(seconds, HEARTBEAT) for seconds in range(5, 3600, 10))
-    yield from (Line(hours * 3600 + 7, HEARTBEAT) for hours in range(1, 30))
+    yield from (Line(hours * 3600 + 7, HEARTBEAT) for hours in range(1, 15 * 24))
     yield from (Line(20 * 60 - place * 0.4, text) for place, text in enumerate(START))
-    for start in (30 * 3600, 9 * 3600, 47 * 60, 21 * 60, 240, 100):
+    for start in (start for start in (30 * 3600, 9 * 3600, 47 * 60, 21 * 60, 240, 100) if start >= newest_work):
         yield from _together(start, WORK, shop(start))
     for start in (5 * 3600, 33 * 60, 210):
         yield from _together(start, HARMLESS, shop(start))

@@ -146,13 +146,40 @@ class Logs:
     Attributes:
         delivers: ``the old`` is what is older than six minutes.
         lines: Lines beside those of the past.
+        quiet: Whether no webhook came in the last ten minutes.
         api: The logs API; ``limited at first`` refuses the first request with 429, ``short-sighted`` answers 503 to
             whoever asks for what is older than two minutes.
     """
 
     delivers: Literal["everything", "nothing", "the old"] = "everything"
     lines: tuple[Line, ...] = ()
+    quiet: bool = False
     api: Literal["good", "limited at first", "short-sighted"] = "good"
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What the metrics service tells of the last 24 hours, and how.
+
+    Attributes:
+        responses: Responses of the edge by HTTP status.
+        buckets: Share of the application's responses, in %, that took no longer than so many seconds; rising.
+        cpu_percent: The busy share of every machine's CPU in its busiest hour.
+        memory_percent: The used share of every machine's memory in its fullest hour.
+        api: How the API behaves; ``another app`` has series of other apps only, ``unfiltered`` answers with another
+            app's, ``stale`` has an answer of yesterday, ``old load`` lost CPU and memory two hours ago.
+    """
+
+    responses: tuple[tuple[int, float], ...] = ((200, 11893.2), (302, 214.0), (401, 37.0), (404, 52.1), (502, 9.0))
+    buckets: tuple[tuple[float, float], ...] = (
+        (0.01, 41.0), (0.025, 83.0), (0.05, 94.5), (0.1, 97.5), (0.25, 99.4), (0.5, 99.9), (1.0, 99.96), (5.0, 100.0)
+    )  # fmt: skip
+    cpu_percent: float = 23.4
+    memory_percent: float = 47.9
+    api: Literal[
+        "good", "empty", "NaN", "refused", "slow", "hangs", "another app", "unfiltered", "text", "error", "partial",
+        "stale", "old load", "limited at first"
+    ] = "good"  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -248,6 +275,7 @@ class Scenario:
         webhooks: How deliveries are treated.
         database: Rows, rights, and the way to them.
         logs: What the log delivers.
+        metrics: What the metrics service tells.
         platform: What fly says.
         repository: What git says.
     """
@@ -258,5 +286,6 @@ class Scenario:
     webhooks: Webhooks = field(default_factory=Webhooks)
     database: Database = field(default_factory=Database)
     logs: Logs = field(default_factory=Logs)
+    metrics: Metrics = field(default_factory=Metrics)
     platform: Platform = field(default_factory=Platform)
     repository: Repository = field(default_factory=Repository)

@@ -23,6 +23,7 @@ from ops_tests.sandbox.deliveries import Deliveries
 from ops_tests.sandbox.folder import BIN
 from ops_tests.sandbox.log_store import LogStore
 from ops_tests.sandbox.logs_api import LogsApi
+from ops_tests.sandbox.metrics_service import MetricsService
 from ops_tests.sandbox.postgres import Postgres
 from ops_tests.sandbox.scenario import Scenario
 
@@ -98,8 +99,12 @@ def _platform(
     folder: Path, scenario: Scenario, store: LogStore, document: dict[str, Any], parts: ExitStack
 ) -> tuple[str, str]:
     """Start the logs API and write the fly command; return PATH and the API's address."""
-    api = LogsApi(store, document["app"], document["token"], scenario.logs.api)
-    if scenario.platform.access == "missing":
+    plan = scenario.platform
+    metrics = MetricsService(
+        scenario.metrics, document["app"], tuple(one.id for one in plan.machines if one.state == "started")
+    )
+    api = LogsApi(store, document["app"], document["token"], scenario.logs.api, metrics)
+    if plan.access == "missing":
         api.server_close()
         return _path_without_fly(), api.url
     parts.callback(api.server_close)

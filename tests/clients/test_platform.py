@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -103,3 +104,54 @@ def test_connecting_hands_over_the_targets_environment_and_token(fake_fly: FakeF
 def test_a_target_without_a_platform_cannot_be_connected() -> None:
     with pytest.raises(Blind, match=r"has no \[platform\]; expected one"):
         connect(target())
+
+
+NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def remembering(days: float, failing_before: float = 99) -> Callable[..., Answer]:
+    """A logs API with a line every six hours of so many days, and 503 to whoever asks for what is older than that."""
+    written = [NOON - timedelta(hours=6 * place) for place in range(int(days * 4), -1, -1)]
+
+    def answer(_method: str, path: str, *_rest: object) -> Answer:
+        asked = datetime.fromtimestamp(int(parse_qs(urlsplit(path).query)["next_token"][0]) / 1e9, UTC)
+        if asked < NOON - failing_before * DAY:
+            return 503, {}, b""
+        lines = [
+            {"attributes": {"timestamp": f"{at:%Y-%m-%dT%H:%M:%SZ}", "message": "x"}} for at in written if at >= asked
+        ]
+        return 200, {}, json.dumps({"data": lines[:100], "meta": {"next_token": ""}}).encode()
+
+    return answer
+
+
+def past(url: str, seconds: float = 30, remark: Callable[[str], None] = lambda _sentence: None) -> tuple[float, bool]:
+    """How many days back the way led, and whether all of the fourteen."""
+    platform = FlyPlatform("demo", {"FLY_API_BASE_URL": url, "PATH": ""}, TOKEN, remark)
+    window = platform.past_logs(NOON - 14 * DAY, NOON, seconds)
+    oldest = window.oldest or NOON
+    return (NOON - oldest) / DAY, window.complete
+
+
+def test_the_way_back_leads_as_far_as_it_was_asked(http_server: Callable[..., str]) -> None:
+    assert past(http_server(remembering(20))) == (14, True)
+
+
+def test_the_way_back_ends_where_the_log_ends_and_is_not_complete(http_server: Callable[..., str]) -> None:
+    assert past(http_server(remembering(7))) == (7, False)
+
+
+def test_a_failure_on_the_way_back_keeps_what_was_read(http_server: Callable[..., str], remarks: list[str]) -> None:
+    assert past(http_server(remembering(20, failing_before=3)), remark=remarks.append) == (3, False)
+    assert "was not read: logs API answered 503" in remarks[-1]
+
+
+def test_the_way_back_ends_with_its_time(http_server: Callable[..., str]) -> None:
+    assert past(http_server(remembering(20)), seconds=0) == (0, False)
+
+
+def test_without_a_token_the_way_back_is_the_one_page_of_fly(fake_fly: FakeFly) -> None:
+    window = FlyPlatform("demo", fake_fly(LOGS, LINE), None).past_logs(SINCE, NOON, 30)
+    assert (len(window.lines), window.source) == (1, "fly logs")

@@ -75,3 +75,32 @@ def test_a_corrupt_history_is_said_and_changes_no_status(project: Project) -> No
     assert result.ret == 0
     assert any(line.startswith("this run is not in the history of shop: ") for line in result.outlines)
     assert result.outlines[-1].startswith("OK on shop")
+
+
+LOOKS = """
+from datetime import UTC, datetime
+from ops_tests.plugin.history import log_looks
+from ops_tests.records.logs import LogLine, LogWindow
+
+NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
+
+def test_look(target, log_look):
+    log_look(LogWindow(NOON, NOON, (LogLine(NOON, "x"),), True, "logs API"), [])
+
+def test_blind_look(target, log_look):
+    log_look(LogWindow(NOON, NOON, (LogLine(NOON, "x"),), True, "logs API"), [])
+    raise RuntimeError
+
+def test_memory(target, request):
+    seen = log_looks(request.config, target.name, NOON)
+    assert seen, f"{len(seen)} looks; expected one"
+    assert len(seen) == 1, f"{len(seen)} looks; expected one"
+"""
+
+
+def test_the_next_run_knows_what_this_one_saw_of_the_log(project: Project) -> None:
+    project.checks(LOOKS, "logs")
+    project.run("--target", project.target())
+    assert project.check("logs/memory").sentence.startswith("0 looks")
+    project.run("--target", "shop.toml")
+    assert project.check("logs/memory").outcome == "ok"

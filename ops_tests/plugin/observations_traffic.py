@@ -1,0 +1,27 @@
+"""What the platform's metrics service tells: a day of real traffic, and how busy the machines were in it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from ops_tests.plugin.gather import observation
+from ops_tests.plugin.look import Look
+from ops_tests.records.metrics import Load, Traffic
+
+
+@observation("metrics", "platform")
+def traffic(look: Look) -> Traffic:
+    """The HTTP responses of the last 24 hours."""
+    from ops_tests.clients.metrics import connect
+
+    with closing(connect(look.target, look.remarks.append)) as metrics:
+        return metrics.traffic()
+
+
+@observation("metrics", "platform")
+def machine_load(look: Look) -> Load:
+    """CPU and memory of every machine in the last 24 hours."""
+    from ops_tests.clients.metrics import connect
+
+    with closing(connect(look.target, look.remarks.append)) as metrics:
+        return metrics.load()

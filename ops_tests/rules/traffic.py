@@ -1,0 +1,75 @@
+"""Judging a day of real traffic: how many responses failed, and how long they took."""
+
+from __future__ import annotations
+
+from ops_tests.limits import Limit, Limits
+from ops_tests.records.metrics import Traffic
+from ops_tests.rules.wording import listed
+
+LEAST_ERRORS_EXPECTED = 3
+"""So many errors the fewest requests that decide have at the objective: 600 for 0.5 %, 3,000 for 0.1 %."""
+
+
+def requests(traffic: Traffic) -> float:
+    """How many responses there were."""
+    return sum(traffic.responses.values())
+
+
+def failed(traffic: Traffic) -> float:
+    """How many of them were 5xx: the application's or the proxy's fault, not the caller's."""
+    return sum(count for status, count in traffic.responses.items() if status >= 500)
+
+
+def error_percent(traffic: Traffic) -> float:
+    """The share of 5xx in %; 0 without any response."""
+    total = requests(traffic)
+    return 100 * failed(traffic) / total if total else 0.0
+
+
+def fewest(limit: Limit) -> float:
+    """The fewest requests that may decide whether the objective is met."""
+    return 100 * LEAST_ERRORS_EXPECTED / limit.value if limit.value else 1.0
+
+
+def decided(traffic: Traffic, limit: Limit) -> float:
+    """The share of errors where there were enough requests to judge it, else 0, which ``undecided`` then tells."""
+    return error_percent(traffic) if requests(traffic) >= fewest(limit) else 0.0
+
+
+def undecided(traffic: Traffic, limit: Limit) -> list[str]:
+    """A note with the numbers when there were too few requests."""
+    total = requests(traffic)
+    if total >= fewest(limit):
+        return []
+    failing = f"{failed(traffic):.0f} of {total:.0f} requests in {traffic.hours} h failed"
+    return [f"undecided: {failing}; at least {fewest(limit):.0f} requests are needed to judge {limit}"]
+
+
+def slow(traffic: Traffic, limits: Limits) -> list[str]:
+    """A note for each percentile over what is promised for webhooks.
+
+    It is no finding: the platform's histogram is of every response, pages too, and knows no path.
+    """
+    measured = ((traffic.p95_ms, "p95", limits.response_p95_ms), (traffic.p99_ms, "p99", limits.response_p99_ms))
+    return [
+        f"{name} of all responses is {value:.0f} ms, over the webhooks' {limit}; pages are among them"
+        for value, name, limit in measured
+        if value is not None and value > limit.value
+    ]
+
+
+def described(traffic: Traffic) -> list[str]:
+    """Responses by class, percentiles, and who reported."""
+    classes: dict[int, float] = {}
+    for status, count in traffic.responses.items():
+        classes[status // 100] = classes.get(status // 100, 0) + count
+    counted = listed(f"{count:.0f} of {first}xx" for first, count in sorted(classes.items()))
+    times = ", ".join(
+        f"{name} {value:.0f} ms" if value is not None else f"{name} not known"
+        for name, value in (("p95", traffic.p95_ms), ("p99", traffic.p99_ms))
+    )
+    return [
+        f"responses of the edge in {traffic.hours} h: {counted or 'none'}",
+        f"the application's responses, all paths, as buckets of a histogram tell: {times}",
+        f"reporting now: {listed(traffic.reporting)}",
+    ]

@@ -102,7 +102,7 @@ def _keys_at(location: tuple[int | str, ...]) -> list[str]:
         if isinstance(step, int) or step == "fly":
             continue
         model = _model_in(model.model_fields[step].annotation)
-    return sorted(set(model.model_fields) - {"key", "unit"})
+    return sorted(set(model.model_fields) - {"key", "unit", "at_least"})
 
 
 def _model_in(annotation: Any) -> Any:
@@ -119,11 +119,32 @@ def _contradictions(target: Target, path: Path) -> Iterator[str]:
             yield f"{needing}: needs the part [{needed}], which is missing"
     if target.secrets and (target.secrets.names is None) == (target.secrets.count is None):
         yield "secrets: give either names (better) or count"
+    yield from _https_contradictions(target, path)
     if target.webhooks:
         yield from _webhook_contradictions(target.webhooks, bool(target.database))
     folder = target.migrations and target.migrations.folder
     if folder and not _is_folder(path.parent / folder):
         yield f"migrations.folder: {path.parent / folder} is not a folder"
+
+
+def _https_contradictions(target: Target, path: Path) -> Iterator[str]:
+    if target.https and not target.speaks_https:
+        yield f"https: base_url is {target.base_url}; write https:// there, or leave out the part"
+    if target.https and target.https.plain_url and not target.https.plain_url.startswith("http://"):
+        yield f"https.plain_url: expected an address that begins with http:// (found {target.https.plain_url})"
+    authority = target.https and target.https.authority
+    if authority and not _holds_certificates(path.parent / authority):
+        yield f"https.authority: {path.parent / authority} is no file with a certificate in PEM"
+    paths = [page.path for page in target.pages or ()]
+    if twice := sorted({one for one in paths if paths.count(one) > 1}):
+        yield f"pages: {', '.join(twice)} is named more than once; keep one"
+
+
+def _holds_certificates(path: Path) -> bool:
+    try:
+        return "-----BEGIN CERTIFICATE-----" in path.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return False
 
 
 def _is_folder(path: Path) -> bool:

@@ -83,6 +83,7 @@ health_part = _part("health_part", "health")
 webhooks_part = _part("webhooks_part", "webhooks")
 platform_part = _part("platform_part", "platform")
 expected_secrets = _part("expected_secrets", "secrets", "platform")
+headers_part = _part("headers_part", "headers")
 logs_part = _part("logs_part", "logs", "platform")
 dead_letters_part = _part("dead_letters_part", "dead_letters", "database")
 

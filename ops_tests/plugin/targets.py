@@ -10,7 +10,7 @@ import pytest
 from ops_tests.errors import SandboxFailed, UsageProblem
 from ops_tests.plugin.options import checks_in_play, settings
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
-from ops_tests.target import SHOPIFY_ENDPOINTS, Endpoint, Target, read_environ
+from ops_tests.target import SHOPIFY_ENDPOINTS, Endpoint, Page, Target, read_environ
 from ops_tests.target_file import find_target, load_target, packaged_targets
 
 if TYPE_CHECKING:
@@ -78,9 +78,8 @@ def _put_sandbox_in_place(run: Run) -> None:
         sandbox = run.sandbox.ready()
     except SandboxFailed as error:
         raise pytest.exit.Exception(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR) from None
-    place = {"base_url": sandbox.base_url}
     run.targets |= {
-        name: load_target(target.file, {**target.environment, **sandbox.environment}, place)
+        name: load_target(target.file, {**target.environment, **sandbox.environment}, sandbox.place)
         for name, target in run.targets.items()
         if target.sandbox
     }
@@ -104,8 +103,14 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["ops"] = {
         "run_id": run.run_id,
         "started_at": run.started_at.isoformat(),
-        "targets": [[str(target.file), target.base_url, dict(target.environment)] for target in run.targets.values()],
+        "targets": [[str(one.file), _place(one), dict(one.environment)] for one in run.targets.values()],
     }
+
+
+def _place(target: Target) -> dict[str, Any]:
+    """What of a target may not be as its file says: where the sandbox runs."""
+    https = {"https": target.https.model_dump(mode="json", exclude_none=True)} if target.https else {}
+    return {"base_url": target.base_url, **https}
 
 
 def _join(config: pytest.Config) -> None:
@@ -116,7 +121,7 @@ def _join(config: pytest.Config) -> None:
     told = getattr(config, "workerinput", {}).get("ops")
     if told is None:
         return
-    targets = [load_target(Path(file), environ, {"base_url": base_url}) for file, base_url, environ in told["targets"]]
+    targets = [load_target(Path(file), environ, place) for file, place, environ in told["targets"]]
     started_at = datetime.fromisoformat(told["started_at"])
     config.stash[RUN] = Run(settings(config), {one.name: one for one in targets}, told["run_id"], started_at)
 
@@ -134,12 +139,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "endpoint" in metafunc.fixturenames:
         paths = list(endpoints_of(targets))
         metafunc.parametrize("endpoint", paths, indirect=True)
+    if "page" in metafunc.fixturenames and (pages := list(pages_of(targets))):
+        metafunc.parametrize("page", pages, indirect=True)
 
 
 def endpoints_of(targets: Mapping[str, Target]) -> dict[str, Endpoint]:
     """Every endpoint of any target by id; for a target without webhooks Shopify's six, listed as not applicable."""
     found = [one.webhooks.endpoints if one.webhooks else SHOPIFY_ENDPOINTS for one in targets.values()]
     return {endpoint.id: endpoint for endpoints in found for endpoint in endpoints}
+
+
+def pages_of(targets: Mapping[str, Target]) -> dict[str, Page]:
+    """Every page of any target by path."""
+    return {page.path: page for one in targets.values() for page in one.pages or ()}
 
 
 @pytest.fixture(scope="session")
@@ -155,6 +167,12 @@ def target(request: pytest.FixtureRequest) -> Target:
 def endpoint(request: pytest.FixtureRequest, target: Target) -> Endpoint:
     """The webhook endpoint under check."""
     return endpoints_of({target.name: target})[request.param]
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest, target: Target) -> Page:
+    """The page under check."""
+    return pages_of({target.name: target})[request.param]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

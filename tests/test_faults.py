@@ -15,6 +15,8 @@ from tests.running import Finished, run_suite
 SLICE = (
     "health-500",
     "health-cold-start",
+    "certificate-expired",
+    "page-to-login",
     "webhooks-swallow",
     "dead-letters",
     "error-in-log",

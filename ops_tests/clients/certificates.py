@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-# The package first and whole: two threads that import parts of it at once find it half made.
-import requests
-
 from ops_tests.clients import web_errors
+from ops_tests.clients.authorities import trusting
 from ops_tests.clients.web_connection import Deadline
 from ops_tests.records.certificates import CertificateAttempt
 
@@ -34,25 +32,25 @@ def look_at(base_url: str, authority: Path | None = None, seconds: float = SECON
     Returns:
         Until when the certificate is valid, or why there is no accepted one: a certificate that is not accepted and a
         host that does not answer turn a browser away alike.
+
+    Raises:
+        Blind: The authority's file cannot be read.
     """
-    parts = urlsplit(base_url)
+    parts, context = urlsplit(base_url), trusting(authority)
     host, port = parts.hostname or "", parts.port or 443
     with Deadline(seconds) as deadline:
         try:
-            shown = _accepted(host, port, _context(authority), deadline)
+            shown = _accepted(host, port, context, deadline)
         except (OSError, ValueError) as error:
             words = web_errors.late(seconds) if deadline.passed else _words(error, seconds)
             return CertificateAttempt(f"{host}:{port}", None, refusal=words)
-    return _read(f"{host}:{port}", shown)
-
-
-def _context(authority: Path | None) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(authority or requests.utils.DEFAULT_CA_BUNDLE_PATH))
+    return read(f"{host}:{port}", shown)
 
 
 def _accepted(host: str, port: int, context: ssl.SSLContext, deadline: Deadline) -> dict[str, Any]:
     with socket.create_connection((host, port), timeout=min(CONNECT_SECONDS, deadline.left())) as connected:
-        connected.settimeout(deadline.left())
+        # From here on the deadline shuts the socket, whatever drips in; this is only its net.
+        connected.settimeout(deadline.left() + 1)
         with context.wrap_socket(connected, server_hostname=host, do_handshake_on_connect=False) as shaken:
             deadline.watch(shaken)
             shaken.do_handshake()
@@ -61,15 +59,23 @@ def _accepted(host: str, port: int, context: ssl.SSLContext, deadline: Deadline)
 
 def _words(error: BaseException, seconds: float) -> str:
     if isinstance(error, TimeoutError):
-        return f"did not connect within {CONNECT_SECONDS:g} s, or not shake hands within {seconds:g} s"
+        return f"did not accept a connection within {CONNECT_SECONDS:g} s"
     return web_errors.reason(error, CONNECT_SECONDS, seconds)
 
 
-def _read(host: str, shown: dict[str, Any]) -> CertificateAttempt:
+def read(host: str, shown: dict[str, Any]) -> CertificateAttempt:
+    """Read what Python tells of an accepted certificate (``SSLSocket.getpeercert``)."""
     try:
         ends_at = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC)
     except (KeyError, ValueError, OverflowError, OSError):
         return CertificateAttempt(host, None, refusal="shows a certificate without a readable end")
-    names = dict(pair for part in shown.get("issuer", ()) for pair in part)
-    issuer = " ".join(filter(None, (names.get("organizationName"), names.get("commonName"))))
-    return CertificateAttempt(host, ends_at, issuer=issuer)
+    return CertificateAttempt(host, ends_at, issuer=_issuer(shown.get("issuer")))
+
+
+def _issuer(parts: Any) -> str:
+    try:
+        names = {str(key): str(value) for part in parts for key, value in part}
+    except (TypeError, ValueError):
+        return ""
+    name = " ".join(filter(None, (names.get("organizationName"), names.get("commonName"))))
+    return name.encode("utf-8", "replace").decode("utf-8")

@@ -15,6 +15,7 @@ import urllib3.exceptions
 
 from ops_tests import __version__
 from ops_tests.clients import web_errors
+from ops_tests.clients.authorities import trusting
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.web_body import read_body
 from ops_tests.clients.web_connection import Deadline, WatchedAdapter
@@ -47,6 +48,9 @@ class Web:
             most 5 s for each address the name has.
         body_limit: How many bytes of a body are read, before and after decompression.
         authority: A PEM file with the only authority to trust; None for the public ones.
+
+    Raises:
+        Blind: The authority's file cannot be read.
     """
 
     def __init__(
@@ -62,6 +66,8 @@ class Web:
         self._remark = remark
         self._seconds = seconds
         self._body_limit = body_limit
+        if authority:
+            trusting(authority)  # else a file that cannot be read would look like a host that cannot be trusted
         self._authority = str(authority) if authority else None
         self._session = _session()
 

@@ -21,7 +21,8 @@ def state(seen: CertificateAttempt, now: datetime) -> str:
     if seen.ends_at is None:
         return f"{seen.host} {seen.refusal}"
     signed = f", signed by {excerpt(seen.issuer)}" if seen.issuer else ""
-    return f"the certificate of {seen.host} ends at {seen.ends_at:%Y-%m-%d %H:%MZ}, in {days_left(seen, now):.1f} d{signed}"
+    end = f"{seen.ends_at:%Y-%m-%d %H:%MZ}"
+    return f"the certificate of {seen.host} ends at {end}, in {days_left(seen, now):.1f} d{signed}"
 
 
 def renewal_notes(seen: CertificateAttempt, limits: Limits, now: datetime) -> list[str]:

@@ -12,7 +12,8 @@ from ops_tests.sandbox.faults import FAULTS, planted
 from ops_tests.sandbox.scenario import Scenario
 
 CHECKS = {known.ANSWERS, known.SAYS_HEALTHY, known.IN_TIME, *known.SYNTHETIC, known.REFUSES_GET, *known.DEAD_LETTERS,
-          known.NO_ERRORS, *known.PLATFORM, known.CONNECTS, known.MIGRATIONS}  # fmt: skip
+          known.NO_ERRORS, *known.PLATFORM, known.CONNECTS, known.MIGRATIONS, known.CERTIFICATE, known.TO_HTTPS,
+          known.HEADERS, "availability/other_pages_answer[*]"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -14,11 +14,12 @@ class Limit(BaseModel):
     """One threshold.
 
     Attributes:
-        value: The largest value that is still fine.
+        value: The largest value that is still fine; with ``at_least`` the smallest.
         unit: What it counts (``s``, ``min``, ``%``, ``dead letters``).
         key: Its key in the target file, or "" for a limit that nobody may move.
-        l2_from: The measured value from which a finding is level 2, or None.
-        l3_from: The measured value from which a finding is level 3, or None.
+        l2_from: The measured value from which (with ``at_least``: down from which) a finding is level 2, or None.
+        l3_from: Likewise for level 3.
+        at_least: Whether a smaller value is the worse one: days left, not seconds taken.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -28,13 +29,15 @@ class Limit(BaseModel):
     key: str = ""
     l2_from: float | None = Field(default=None, ge=0)
     l3_from: float | None = Field(default=None, ge=0)
+    at_least: bool = False
 
     @model_validator(mode="after")
     def _levels_rise(self) -> Limit:
         """A level that begins within the limit, or a worse one that begins earlier, would never or always be told."""
         steps = [step for step in (self.value, self.l2_from, self.l3_from) if step is not None]
-        if steps != sorted(steps):
-            raise ValueError("value, l2_from and l3_from must not fall from one to the next")
+        if steps != sorted(steps, reverse=self.at_least):
+            way = "rise" if self.at_least else "fall"
+            raise ValueError(f"value, l2_from and l3_from must not {way} from one to the next")
         return self
 
     def __str__(self) -> str:
@@ -54,7 +57,8 @@ class Limits(BaseModel):
     answers within 2 s; 80 % of the connections are used at most, no transaction is idle for over 5 minutes, and no lock
     is waited for over a minute. Dependencies are looked after every month, so that is how old their lock file may be.
     Errors < 0.5 % of the requests of a day, critical from 5 %; CPU and memory < 80 %. The two percentiles are those of
-    webhook responses; over all requests they make a note and no finding.
+    webhook responses; over all requests they make a note and no finding. A certificate has 14 days left, a note from 28
+    on; L2 with 3 days left and L3 once browsers turn away.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -76,6 +80,10 @@ class Limits(BaseModel):
     idle_transaction_minutes: Limit = Limit(value=5, unit="min", key="limits.idle_transaction_minutes")
     lock_wait_minutes: Limit = Limit(value=1, unit="min", key="limits.lock_wait_minutes")
     lock_file_age_days: Limit = Limit(value=31, unit="d", key="limits.lock_file_age_days")
+    certificate_days: Limit = Limit(
+        value=14, unit="d", key="limits.certificate_days", l2_from=3, l3_from=0, at_least=True
+    )
+    certificate_note_days: Limit = Limit(value=28, unit="d", key="limits.certificate_note_days", at_least=True)
 
     @field_validator("health_seconds", "webhook_seconds", "database_seconds")
     @classmethod
@@ -98,6 +106,6 @@ class Limits(BaseModel):
 
 def _laid_over(default: Limit, given: Any) -> Any:
     if isinstance(given, dict):
-        allowed = {key: given[key] for key in given if key not in {"unit", "key"}}
+        allowed = {key: given[key] for key in given if key not in {"unit", "key", "at_least"}}
         return {**default.model_dump(), **allowed} if len(allowed) == len(given) else given
     return given if isinstance(given, Limit) else {**default.model_dump(), "value": given}

@@ -11,10 +11,11 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from ops_tests.errors import NotAuthorised
 from ops_tests.limits import Limits
@@ -72,12 +73,23 @@ def _effect_time(seconds: float) -> float:
 
 EFFECT_SECONDS_AT_MOST = 60.0
 """With the deliveries before it and the last look after it, this is what a check can wait for."""
+
+
+def _header_value(value: Any) -> Any:
+    if value is not True and not (isinstance(value, str) and value.strip()):
+        raise ValueError("expected the header's whole value as text, or true where any value will do")
+    return value
+
+
 SANDBOX = Path(__file__).with_name("targets") / "sandbox.toml"
 
 VariableName = Annotated[str, AfterValidator(_variable_name)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 UrlPath = Annotated[str, AfterValidator(_path)]
-Statuses = Annotated[tuple[Annotated[int, Field(ge=100, le=599)], ...], Field(min_length=1)]
+Status = Annotated[int, Field(ge=100, le=599)]
+Statuses = Annotated[tuple[Status, ...], Field(min_length=1)]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
+HeaderValue = Annotated[str | bool, BeforeValidator(_header_value)]
 
 
 class _Part(BaseModel):
@@ -96,6 +108,31 @@ class HealthPart(_Part):
     path: UrlPath = "/health"
     expect: dict[str, tuple[str | bool | int, ...]] = Field(default={"status": ("ok", "healthy")}, min_length=1)
     plain_text: str | None = None
+
+
+class HttpsPart(_Part):
+    """The application's TLS, for a ``base_url`` of https.
+
+    Attributes:
+        plain_url: Where plain HTTP is answered; by default the host of ``base_url`` at port 80.
+        authority: A PEM file, relative to the target file, with the private authority that signs for this target; it
+            is then the only one that is trusted for it. None for the public authorities.
+    """
+
+    plain_url: HttpUrl | None = None
+    authority: Path | None = None
+
+
+class Page(_Part):
+    """One page beside the health path.
+
+    Attributes:
+        path: Asked with GET.
+        status: What it answers itself: a redirect is not followed.
+    """
+
+    path: UrlPath
+    status: Status = 200
 
 
 class FlyPlatform(_Part):
@@ -285,6 +322,9 @@ class Target(_Part):
     control_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     acts: bool = False
     health: HealthPart = HealthPart()
+    https: HttpsPart | None = None
+    headers: Annotated[dict[HeaderName, HeaderValue], Field(min_length=1)] | None = None
+    pages: Annotated[tuple[Page, ...], Field(min_length=1)] | None = None
     platform: FlyPlatform | None = None
     secrets: SecretsPart | None = None
     logs: LogsPart | None = None
@@ -320,6 +360,24 @@ class Target(_Part):
     def sandbox(self) -> bool:
         """Whether this is the packaged description of the embedded sandbox, so that nothing real is checked."""
         return self._file == SANDBOX
+
+    @property
+    def speaks_https(self) -> bool:
+        """Whether the application is reached over TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def plain_url(self) -> str:
+        """Where plain HTTP is answered when the application is reached over TLS."""
+        host = urlsplit(self.base_url).hostname or ""
+        given = self.https and self.https.plain_url
+        return given or f"http://{f'[{host}]' if ':' in host else host}"
+
+    @property
+    def authority(self) -> Path | None:
+        """The file with the only authority to trust for this target; None for the public ones."""
+        named = self.https and self.https.authority
+        return self._file.parent / named if named else None
 
     def secret(self, variable: str) -> Secret:
         """Look a secret up.

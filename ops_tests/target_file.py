@@ -57,29 +57,33 @@ def load_target(path: Path, environ: Mapping[str, str], overrides: Mapping[str, 
     Args:
         path: The TOML file.
         environ: Where its variables are looked up.
-        overrides: Top-level keys that replace the file's (the sandbox's address).
+        overrides: Keys that replace the file's, in a table only those named (where the sandbox is).
 
     Raises:
         TargetInvalid: With every problem of the file in one message.
     """
     try:
-        table: dict[str, Any] = {
-            "name": path.stem,
-            **tomllib.loads(path.read_text(encoding="utf-8")),
-            **(overrides or {}),
-        }
+        table: dict[str, Any] = {"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))}
     except (OSError, UnicodeDecodeError) as error:
         raise TargetInvalid(f"target file {path} cannot be read: {error}") from None
     except (ValueError, RecursionError) as error:
         raise TargetInvalid(f"target file {path} is not TOML: {error}") from None
     try:
-        target = Target.model_validate(table)
+        target = Target.model_validate(_laid_over(table, overrides or {}))
     except ValidationError as error:
         raise TargetInvalid(_message(path, [_problem(item) for item in error.errors()])) from None
     problems = list(_contradictions(target, path))
     if problems:
         raise TargetInvalid(_message(path, problems))
     return target.placed(path, environ)
+
+
+def _laid_over(table: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with other values for some keys, and of a table within it for some of its keys."""
+    both = {
+        key: {**table[key], **value} if isinstance(table.get(key), dict) else value for key, value in overrides.items()
+    }
+    return {**table, **both}
 
 
 def _message(path: Path, problems: list[str]) -> str:
@@ -109,7 +113,7 @@ def _keys_at(location: tuple[int | str, ...]) -> list[str]:
         if isinstance(step, int) or step == "fly":
             continue
         model = _model_in(model.model_fields[step].annotation)
-    return sorted(set(model.model_fields) - {"key", "unit"})
+    return sorted(set(model.model_fields) - {"key", "unit", "at_least"})
 
 
 def _model_in(annotation: Any) -> Any:
@@ -126,11 +130,32 @@ def _contradictions(target: Target, path: Path) -> Iterator[str]:
             yield f"{needing}: needs the part [{needed}], which is missing"
     if target.secrets and (target.secrets.names is None) == (target.secrets.count is None):
         yield "secrets: give either names (better) or count"
+    yield from _https_contradictions(target, path)
     if target.webhooks:
         yield from _webhook_contradictions(target.webhooks, bool(target.database))
     folder = target.migrations and target.migrations.folder
     if folder and not _is_folder(path.parent / folder):
         yield f"migrations.folder: {path.parent / folder} is not a folder"
+
+
+def _https_contradictions(target: Target, path: Path) -> Iterator[str]:
+    if target.https and not target.speaks_https:
+        yield f"https: base_url is {target.base_url}; write https:// there, or leave out the part"
+    if target.https and target.https.plain_url and not target.https.plain_url.startswith("http://"):
+        yield f"https.plain_url: expected an address that begins with http:// (found {target.https.plain_url})"
+    authority = target.https and target.https.authority
+    if authority and not _holds_certificates(path.parent / authority):
+        yield f"https.authority: {path.parent / authority} is no file with a certificate in PEM"
+    paths = [page.path for page in target.pages or ()]
+    if twice := sorted({one for one in paths if paths.count(one) > 1}):
+        yield f"pages: {', '.join(twice)} is named more than once; keep one"
+
+
+def _holds_certificates(path: Path) -> bool:
+    try:
+        return "-----BEGIN CERTIFICATE-----" in path.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return False
 
 
 def _is_folder(path: Path) -> bool:

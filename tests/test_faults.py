@@ -16,6 +16,8 @@ from tests.sandbox.test_faults import NOTES_ONLY
 SLICE = (
     "health-500",
     "health-cold-start",
+    "certificate-expired",
+    "page-to-login",
     "webhooks-swallow",
     "dead-letters",
     "error-in-log",

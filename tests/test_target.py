@@ -86,6 +86,15 @@ def test_an_address_with_a_password_is_refused_and_not_repeated(tmp_path: Path) 
         ('base_url = "https://x"\n[health]\npath = "health"', "a path begins with /"),
         ('base_url = "https://x"\n[health]\nexpect = {}', "health.expect: Dictionary should have at least 1 item"),
         ('base_url = "https://x"\n[webhooks]\nsecret_env = "S1"\nendpoints = []', "at least 1 item"),
+        ('base_url = "http://x"\n[https]', "https: base_url is http://x; write https:// there, or leave out the part"),
+        ('base_url = "https://x"\n[https]\nplain_url = "https://x"', "https.plain_url: expected an address that"),
+        ('base_url = "https://x"\n[https]\nauthority = "nowhere.pem"', "is no file with a certificate in PEM"),
+        ('base_url = "https://x"\n[headers]\nX-Frame-Options = false', "expected the header's whole value as text"),
+        ('base_url = "https://x"\n[headers]\nX-Frame-Options = ""', "expected the header's whole value as text"),
+        ('base_url = "https://x"\n[headers]', "headers: Dictionary should have at least 1 item"),
+        ('base_url = "https://x"\npages = []', "pages: Tuple should have at least 1 item"),
+        ('base_url = "https://x"\npages = [{path = "/a"}, {path = "/a"}]', "pages: /a is named more than once"),
+        ('base_url = "https://x"\n[limits]\ncertificate_days = {value = 2}', "must not rise from one to the next"),
         ("base_url = ", "is not TOML"),
         ('base_url = "https://x"\n[limits]\ndead_letters = -1', "limits.dead_letters: must not be negative (found -1)"),
         (
@@ -103,6 +112,18 @@ def test_an_address_with_a_password_is_refused_and_not_repeated(tmp_path: Path) 
 )
 def test_a_contradiction_is_told(tmp_path: Path, text: str, said: str) -> None:
     assert said in problems(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "plain_url"),
+    [
+        ("https://app.example.com", "http://app.example.com"),
+        ("https://app.example.com:8443", "http://app.example.com"),
+        ("https://[::1]:8443", "http://[::1]"),
+    ],
+)
+def test_plain_http_is_looked_for_at_port_80_of_the_same_host(tmp_path: Path, base_url: str, plain_url: str) -> None:
+    assert load_target(written(tmp_path, f'base_url = "{base_url}"'), {}).plain_url == plain_url
 
 
 def test_a_folder_is_no_target_file(tmp_path: Path) -> None:

@@ -1,15 +1,19 @@
-"""Is the application there, is it well, and is it quick?"""
+"""Is the application there, is it well, is it quick, and may a browser trust the way to it?"""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import pytest
 
 from ops_tests.limits import Limits, fixed
 from ops_tests.plugin.recording import Measured, Note
+from ops_tests.records.certificates import CertificateAttempt
 from ops_tests.records.web import Answer, HealthAttempt
+from ops_tests.rules import certificates, edge
 from ops_tests.rules import health as rules
 from ops_tests.rules.wording import listed
-from ops_tests.target import HealthPart
+from ops_tests.target import HealthPart, Page, Target
 
 
 @pytest.mark.smoke
@@ -49,3 +53,47 @@ def test_health_answers_in_time(
     note(*rules.cold_start_notes(health_attempt))
     seconds = measured(health.seconds, limits.health_seconds)
     assert seconds <= limits.health_seconds.value, f"health took {seconds:.2f} s; the limit is {limits.health_seconds}"
+
+
+@pytest.mark.daily
+@pytest.mark.weekly
+@pytest.mark.audit
+@pytest.mark.runbook("availability.md#certificate-is-valid-and-not-near-its-end")
+def test_certificate_is_valid_and_not_near_its_end(
+    certificate: CertificateAttempt, limits: Limits, now: datetime, measured: Measured, note: Note
+) -> None:
+    """Browsers accept the certificate's chain, host and dates, and will for two weeks at least."""
+    note(*certificates.renewal_notes(certificate, limits, now))
+    days = measured(certificates.days_left(certificate, now), limits.certificate_days)
+    seen = certificates.state(certificate, now)
+    assert days >= limits.certificate_days.value, f"{seen}; expected at least {limits.certificate_days} to be left"
+
+
+@pytest.mark.weekly
+@pytest.mark.audit
+@pytest.mark.runbook("availability.md#plain-http-redirects-to-https")
+def test_plain_http_redirects_to_https(plain_http_answer: Answer, target: Target, measured: Measured) -> None:
+    """Plain HTTP leads to HTTPS on the same host, for good."""
+    wrong = edge.redirect_faults(plain_http_answer, target.base_url)
+    measured(len(wrong), fixed(0, "wrong answers"))
+    assert not wrong, f"{listed(wrong)}; expected 301 or 308 to {target.base_url}"
+
+
+@pytest.mark.weekly
+@pytest.mark.audit
+@pytest.mark.runbook("availability.md#security-headers-are-set")
+def test_security_headers_are_set(front_page: Answer, headers_part: dict[str, str | bool], measured: Measured) -> None:
+    """The front page bears the security headers of the target file."""
+    wrong = edge.header_faults(front_page, headers_part)
+    measured(len(wrong), fixed(0, "headers"))
+    assert not wrong, f"{front_page.url}: {listed(wrong)}; expected the {len(headers_part)} headers of [headers]"
+
+
+@pytest.mark.daily
+@pytest.mark.weekly
+@pytest.mark.runbook("availability.md#other-pages-answer")
+def test_other_pages_answer(page_answer: Answer, page: Page, measured: Measured) -> None:
+    """The page answers with its status, and from its own place."""
+    wrong = edge.page_faults(page_answer, page.status)
+    measured(len(wrong), fixed(0, "wrong answers"))
+    assert not wrong, f"{listed(wrong)}; expected {page.status} (pages.status)"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
@@ -14,6 +15,7 @@ import urllib3.exceptions
 
 from ops_tests import __version__
 from ops_tests.clients import web_errors
+from ops_tests.clients.authorities import trusting
 from ops_tests.clients.names import LOOKUP_SECONDS
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.web_body import read_body
@@ -54,19 +56,32 @@ class Web:
         seconds: The time of a whole request: connecting, redirects and body together. A connection attempt takes at
             most 5 s for each address the name has.
         body_limit: How many bytes of a body are read, before and after decompression.
+        authority: A PEM file with the only authority to trust; None for the public ones.
+
+    Raises:
+        Blind: The authority's file cannot be read.
     """
 
     def __init__(
-        self, base_url: str, *, remark: Remark = unheard, seconds: float = LONGEST_SECONDS, body_limit: int = MIB
+        self,
+        base_url: str,
+        *,
+        remark: Remark = unheard,
+        seconds: float = LONGEST_SECONDS,
+        body_limit: int = MIB,
+        authority: Path | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._remark = remark
         self._seconds = seconds
         self._body_limit = body_limit
+        if authority:
+            trusting(authority)  # else a file that cannot be read would look like a host that cannot be trusted
+        self._authority = str(authority) if authority else None
         self._session = _session()
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """Ask with GET and follow up to 5 redirects on the same host.
+    def get(self, path: str, headers: Mapping[str, str] | None = None, *, follow: bool = True) -> Answer:
+        """Ask with GET and follow up to 5 redirects on the same host, or none.
 
         A reset connection is repeated once. ``first_byte_seconds`` and ``seconds`` count from the first sending, with
         the connection's own setup, redirects and repetition.
@@ -81,6 +96,8 @@ class Web:
         with Deadline(self._seconds) as deadline:
             started, sent_at = time.perf_counter(), datetime.now(UTC)
             answer = self._asked(request, deadline, started, repeat=True)
+            if not follow:
+                return answer
             for _ in range(MAX_REDIRECTS):
                 where = _redirect(answer)
                 if not where:
@@ -135,7 +152,9 @@ class Web:
         timeout = (min(CONNECT_SECONDS, deadline.left()), deadline.left())
         try:
             # Not Session.send: it would read a redirect's whole body and stumble over a Location that is no address.
-            response = self._session.get_adapter(request.url).send(prepared, stream=True, timeout=timeout)
+            response = self._session.get_adapter(request.url).send(
+                prepared, stream=True, timeout=timeout, verify=self._authority or True
+            )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise _Failed(error, deadline) from None
         first_byte = time.perf_counter() - started
@@ -160,7 +179,8 @@ class Web:
         port = parts.port or _PORTS.get(parts.scheme, 0)
         return (
             f"{parts.hostname}:{port} {reason}; expected an answer to {request.method} {parts.path or '/'}. "
-            f"Next: curl -v --max-time {self._seconds:g} {parts.scheme}://{parts.netloc}{parts.path}"
+            f"Next: curl -v --max-time {self._seconds:g}{f' --cacert {self._authority}' if self._authority else ''} "
+            f"{parts.scheme}://{parts.netloc}{parts.path}"
         )
 
 

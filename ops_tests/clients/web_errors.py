@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 import urllib3.exceptions
 
+from ops_tests.clients import tls_errors
+
 
 def reason(error: BaseException, connect_seconds: float, seconds: float) -> str:
     """Say why a request got no status line; the sentence goes on after ``host:port``.
@@ -60,10 +62,8 @@ def _plain(error: BaseException, connect_seconds: float, seconds: float) -> str:
         (urllib3.exceptions.ReadTimeoutError, late(seconds)),
         (http.client.HTTPException, "answered something that is not HTTP"),
     )
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"has a certificate that is not accepted ({error.verify_message})"
     if isinstance(error, ssl.SSLError):
-        return f"broke the TLS handshake ({error.reason or 'no reason given'})"
+        return tls_errors.reason(error)
     if isinstance(error, OSError) and error.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH}:
         return "cannot be routed to from here"
     return next((words for kinds, words in table if isinstance(error, kinds)), "")

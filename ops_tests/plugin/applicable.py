@@ -14,7 +14,7 @@ import pytest
 from ops_tests.plugin.options import Settings
 from ops_tests.plugin.recording import is_check, record_of
 from ops_tests.plugin.state import Run, is_worker, run_of
-from ops_tests.plugin.targets import endpoints_of
+from ops_tests.plugin.targets import endpoints_of, pages_of
 from ops_tests.records.run import CheckRecord
 from ops_tests.target import Endpoint, Target
 
@@ -68,6 +68,9 @@ def _reason(item: pytest.Item, run: Run) -> str:
     target, endpoint = item_target(item, run), item_endpoint(item, run)
     if item_endpoint_id(item) and endpoint is None and target.webhooks:
         return f"{item_endpoint_id(item)} is no endpoint of {target.name}"
+    page = str(_params(item).get("page", ""))
+    if page and target.pages and page not in pages_of({"": target}):
+        return f"{page} is no page of {target.name}"
     found = (NEEDS[name](target, endpoint, run.settings) for name in fixture_names(item) if name in NEEDS)
     return next((reason for reason in found if reason), "")
 

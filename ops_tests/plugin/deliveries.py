@@ -35,16 +35,14 @@ def webhooks_part_of(target: Target) -> WebhooksPart:
 
 
 def _client(look: Look) -> Webhooks:
-    from ops_tests.clients.web import Web
     from ops_tests.clients.webhooks import Webhooks
 
     part = webhooks_part_of(look.target)
-    web = Web(look.target.base_url, remark=look.remarks.append)
 
     def announce(one: Announcement) -> None:
         look.run.deliveries.append(SyntheticDelivery(target=look.target.name, **asdict(one)))
 
-    return Webhooks(web, look.target.secret(part.secret_env), part.synthetic_prefix, look.run.run_id, announce)
+    return Webhooks(look.web, look.target.secret(part.secret_env), part.synthetic_prefix, look.run.run_id, announce)
 
 
 @observation("webhooks.synthetic")

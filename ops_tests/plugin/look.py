@@ -49,7 +49,7 @@ class Look:
         """The HTTP client."""
         from ops_tests.clients.web import Web
 
-        return Web(self.target.base_url, remark=self.remarks.append)
+        return Web(self.target.base_url, remark=self.remarks.append, authority=self.target.authority)
 
     @cached_property
     def platform(self) -> Platform:

@@ -35,7 +35,7 @@ def health_attempt(look: Look) -> HealthAttempt:
     try:
         answer = look.web.get(look.target.health.path)
     except Unreachable as error:
-        _confirm_network(look)
+        confirm_network(look)
         return HealthAttempt(url, None, unreachable=str(error))
     woken = _woken_machine(look, answer)
     again = look.web.get(look.target.health.path) if woken else None
@@ -55,7 +55,7 @@ def _woken_machine(look: Look, answer: Answer) -> str:
     return next((one.id for one in machines if one.started_at and begun <= one.started_at <= ended), "")
 
 
-def _confirm_network(look: Look) -> None:
+def confirm_network(look: Look) -> None:
     """Tell "the target is down" from "this runner has no network" by the control address.
 
     Raises:
@@ -145,7 +145,7 @@ def database_attempt(look: Look) -> DatabaseAttempt:
     """Connecting to the database and ``SELECT 1``."""
     attempt = look.database.answer()
     if attempt.unreachable:
-        _confirm_network(look)
+        confirm_network(look)
     return attempt
 
 

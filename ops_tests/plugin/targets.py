@@ -10,7 +10,7 @@ import pytest
 from ops_tests.errors import SandboxFailed, UsageProblem
 from ops_tests.plugin.options import checks_in_play, settings
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
-from ops_tests.target import SHOPIFY_ENDPOINTS, Endpoint, Target, read_environ
+from ops_tests.target import SHOPIFY_ENDPOINTS, Endpoint, Page, Target, read_environ
 from ops_tests.target_file import find_target, load_target, packaged_targets
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _put_sandbox_in_place(run: Run) -> None:
     except SandboxFailed as error:
         raise pytest.exit.Exception(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR) from None
     run.targets |= {
-        name: load_target(target.file, {**target.environment, **sandbox.environment}, sandbox.place(target.repository))
+        name: load_target(target.file, {**target.environment, **sandbox.environment}, sandbox.place)
         for name, target in run.targets.items()
         if target.sandbox
     }
@@ -105,15 +105,13 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["ops"] = {
         "run_id": run.run_id,
         "started_at": run.started_at.isoformat(),
-        "targets": [[str(one.file), _place(one), dict(one.environment)] for one in run.targets.values()],
+        "targets": [[str(one.file), _place(run, one), dict(one.environment)] for one in run.targets.values()],
     }
 
 
-def _place(target: Target) -> dict[str, Any]:
-    """What of a target may not be as its file says: where the sandbox runs."""
-    part = target.repository
-    repository = {"repository": part.model_dump(mode="json", exclude_none=True)} if part else {}
-    return {"base_url": target.base_url, **repository}
+def _place(run: Run, target: Target) -> dict[str, Any]:
+    """What of a target is not as its file says: where the sandbox is."""
+    return run.sandbox.ready().place if run.sandbox and target.sandbox else {}
 
 
 def _join(config: pytest.Config) -> None:
@@ -142,12 +140,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "endpoint" in metafunc.fixturenames:
         paths = list(endpoints_of(targets))
         metafunc.parametrize("endpoint", paths, indirect=True)
+    if "page" in metafunc.fixturenames and (pages := list(pages_of(targets))):
+        metafunc.parametrize("page", pages, indirect=True)
 
 
 def endpoints_of(targets: Mapping[str, Target]) -> dict[str, Endpoint]:
     """Every endpoint of any target by id; for a target without webhooks Shopify's six, listed as not applicable."""
     found = [one.webhooks.endpoints if one.webhooks else SHOPIFY_ENDPOINTS for one in targets.values()]
     return {endpoint.id: endpoint for endpoints in found for endpoint in endpoints}
+
+
+def pages_of(targets: Mapping[str, Target]) -> dict[str, Page]:
+    """Every page of any target by path."""
+    return {page.path: page for one in targets.values() for page in one.pages or ()}
 
 
 @pytest.fixture(scope="session")
@@ -163,6 +168,12 @@ def target(request: pytest.FixtureRequest) -> Target:
 def endpoint(request: pytest.FixtureRequest, target: Target) -> Endpoint:
     """The webhook endpoint under check."""
     return endpoints_of({target.name: target})[request.param]
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest, target: Target) -> Page:
+    """The page under check."""
+    return pages_of({target.name: target})[request.param]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

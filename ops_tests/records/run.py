@@ -32,7 +32,7 @@ class Measurement(_Record):
     Attributes:
         value: What was measured, in ``unit``.
         unit: The unit of value and limit.
-        limit: The largest value that is fine.
+        limit: The last value that is fine: the largest, or the smallest where less is worse (days left).
         key: The limit's key in the target file, or "" when the claim itself sets it.
         level: How bad this value is, or None when it is within the limit.
     """

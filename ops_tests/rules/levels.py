@@ -10,13 +10,21 @@ from ops_tests.records.run import Level
 
 def level_of(value: float, limit: Limit) -> Level | None:
     """The level of ``value``: None within the limit, else what the limit's own thresholds say."""
-    if value <= limit.value:
+    if not _beyond(value, limit.value, limit):
         return None
-    if limit.l3_from is not None and value >= limit.l3_from:
+    if limit.l3_from is not None and _reaches(value, limit.l3_from, limit):
         return Level.L3
-    if limit.l2_from is not None and value >= limit.l2_from:
+    if limit.l2_from is not None and _reaches(value, limit.l2_from, limit):
         return Level.L2
     return Level.L1
+
+
+def _reaches(value: float, step: float, limit: Limit) -> bool:
+    return value <= step if limit.at_least else value >= step
+
+
+def _beyond(value: float, step: float, limit: Limit) -> bool:
+    return value < step if limit.at_least else value > step
 
 
 def worst(levels: Iterable[Level | None]) -> Level | None:

@@ -28,8 +28,8 @@ def main(folder: str, lock: str, *faults: str) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _guarded(folder, int(lock)):
         try:
-            with world.running(Path(folder), planted(faults)) as (base_url, environ):
-                _tell({"base_url": base_url, "environ": environ})
+            with world.running(Path(folder), planted(faults)) as (place, environ):
+                _tell({"place": place, "environ": environ})
                 sys.stdin.buffer.read()
         except SandboxFailed as failure:
             _tell({"failure": str(failure)})

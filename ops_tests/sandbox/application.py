@@ -1,31 +1,48 @@
-"""An application like Timedify: its health path, its six webhooks, and an access line for each request."""
+"""An application like Timedify, over TLS: its health path, its pages, its six webhooks, and an access line for each."""
 
 from __future__ import annotations
 
 import gzip
 import socket
+import ssl
 import struct
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from ops_tests.sandbox.deliveries import Deliveries
 from ops_tests.sandbox.http_server import Handler, Server
-from ops_tests.sandbox.scenario import Health, Scenario
+from ops_tests.sandbox.scenario import Health, Scenario, WebPage
 from ops_tests.sandbox.topics import TOPICS, Log
+
+PAGE = b"<!doctype html><html><head><title>Timedify</title></head><body><h1>Timedify</h1></body></html>"
 
 
 class Application(Server):
     """The application's server."""
 
-    def __init__(self, scenario: Scenario, deliveries: Deliveries, log: Log, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, scenario: Scenario, deliveries: Deliveries, log: Log, wake: Callable[[], None], tls: ssl.SSLContext
+    ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler, bind_and_activate=False)
-        self.scenario, self.deliveries, self.log, self._wake = scenario, deliveries, log, wake
+        self.scenario, self.deliveries, self.log, self._wake, self._tls = scenario, deliveries, log, wake, tls
+        self.pages = {page.path: page for page in scenario.edge.pages}
         self._asleep = scenario.health.wakes_after_seconds > 0
         self.server_bind()
         if scenario.listens:
             self.server_activate()
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port."""
+        return super().url.replace("http:", "https:")
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Take a connection; its handshake is made by the thread that answers, so that nobody waits for another's."""
+        connection, address = super().get_request()
+        return self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
 
     def answer(self) -> None:
         """Begin to answer; a port that is bound and does not listen refuses every connection."""
@@ -49,6 +66,8 @@ class _Handler(Handler):
         self._body()
         if path == "/health":
             self._health(self.server.scenario.health, started)
+        elif path in self.server.pages:
+            self._page(self.server.pages[path], started)
         elif path in TOPICS and not self.server.scenario.webhooks.answers_get:
             self._finish(405, started, b"Method not allowed")
         else:
@@ -70,6 +89,13 @@ class _Handler(Handler):
 
     def _body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _page(self, page: WebPage, started: float) -> None:
+        headers = dict(self.server.scenario.edge.headers)
+        if page.status == 200:
+            return self._finish(200, started, PAGE, {"Content-Type": "text/html; charset=utf-8", **headers})
+        # As with health, any other answer is the proxy's.
+        return self.send(page.status, b"", {**headers, **({"Location": page.redirect_to} if page.redirect_to else {})})
 
     def _health(self, plan: Health, started: float) -> None:
         self.server.awake()

@@ -7,6 +7,14 @@ ANSWERS, SAYS_HEALTHY, IN_TIME = (
     "availability/health_body_says_healthy",
     "availability/health_answers_in_time",
 )
+CERTIFICATE, TO_HTTPS, HEADERS = (
+    "availability/certificate_is_valid_and_not_near_its_end",
+    "availability/plain_http_redirects_to_https",
+    "availability/security_headers_are_set",
+)
+FRONT, PRIVACY, TERMS = PAGES = tuple(
+    f"availability/other_pages_answer[{path}]" for path in ("/", "/privacy", "/terms")
+)
 ACCEPTS = "webhooks/webhook_accepts_a_signed_delivery[*]"
 EFFECT = "webhooks/signed_delivery_has_its_documented_effect[*]"
 REJECTS = "webhooks/webhook_rejects_a_forged_delivery[*]"
@@ -41,6 +49,7 @@ MACHINES, SECRETS, STAGED, RELEASE, CANDIDATE, TAGGED = PLATFORM = (
     "platform/rollback_candidate_exists",
     "repository/newest_release_is_tagged",
 )
+NEED_APPLICATION = (SAYS_HEALTHY, IN_TIME, HEADERS, *PAGES, *SYNTHETIC, REFUSES_GET)
 CONNECTS, MIGRATIONS = "database/database_answers", "database/migrations_are_applied"
 RETENTION, OFFLINE = ("database/webhook_events_are_within_retention", "database/offline_tokens_exist")
 ROOM, IDLE, LOCKS = ("database/connections_have_room", "database/no_transaction_is_idle_too_long",

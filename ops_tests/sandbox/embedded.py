@@ -22,7 +22,6 @@ from ops_tests.errors import SandboxFailed
 from ops_tests.sandbox import folder as folders
 from ops_tests.sandbox import guard
 from ops_tests.sandbox.faults import planted
-from ops_tests.target import RepositoryPart
 
 PACKAGED = Path(__file__).parents[1] / "targets" / "sandbox.toml"
 READY_SECONDS = 60.0
@@ -37,12 +36,13 @@ class Sandbox:
     sandbox ends too and removes its folder.
 
     Attributes:
-        base_url: The application's address.
+        place: The keys of a target file that say where it is: ``base_url``, ``https`` with plain HTTP's address and
+            the authority's file, and the repository's folder.
         environment: The variables a target file needs, to be laid over the environment.
         folder: Where everything of it stands.
     """
 
-    base_url: str
+    place: dict[str, Any]
     environment: dict[str, str] = field(repr=False)
     folder: Path
     _process: subprocess.Popen[bytes] = field(repr=False)
@@ -72,14 +72,12 @@ class Sandbox:
             except BaseException:
                 _end(process, path)
                 raise
-        return cls(ready["base_url"], ready["environ"], path, process)
+        return cls(ready["place"], ready["environ"], path, process)
 
-    def place(self, repository: RepositoryPart | None) -> dict[str, Any]:
-        """What it lays over a target file: its address, and the repository's folder where the file has one."""
-        if repository is None:
-            return {"base_url": self.base_url}
-        part = repository.model_dump(mode="json", exclude_none=True)
-        return {"base_url": self.base_url, "repository": {**part, "path": str(self.folder / repository.path)}}
+    @property
+    def base_url(self) -> str:
+        """The application's address."""
+        return str(self.place["base_url"])
 
     def stop(self) -> None:
         """End it and wait until its folder is gone; a second call does nothing."""
@@ -182,7 +180,10 @@ def write_files(sandbox: Sandbox, directory: Path) -> None:
     target = PACKAGED.read_text(encoding="utf-8")
     target = re.sub(r'^name = ".*"$', 'name = "sandbox-live"', target, count=1, flags=re.MULTILINE)
     target = re.sub(r'^base_url = ".*"$', f'base_url = "{sandbox.base_url}"', target, count=1, flags=re.MULTILINE)
-    target = re.sub(r'^path = "repository"$', f'path = "{sandbox.folder}/repository"', target, flags=re.MULTILINE)
+    repository = f'path = "{sandbox.place["repository"]["path"]}"'
+    target = re.sub(r'^path = "repository"$', lambda _hit: repository, target, flags=re.MULTILINE)
+    https = "".join(f'{key} = "{value}"\n' for key, value in sandbox.place["https"].items())
+    target = target.replace("[https]\n", f"[https]\n{https}", 1)
     (directory / "target.toml").write_text(target, encoding="utf-8")
     env = directory / "env"
     env.touch(mode=0o600)

@@ -10,6 +10,7 @@ from ops_tests.sandbox import (
     faults_activity,
     faults_application,
     faults_database,
+    faults_edge,
     faults_fly,
     faults_logs,
     faults_platform,
@@ -24,7 +25,7 @@ __all__ = ["FAULTS", "Fault", "Turn", "planted"]
 FAULTS: dict[str, Fault] = {
     fault.name: fault
     for part in (
-        *(faults_application, faults_database, faults_activity, faults_logs),
+        *(faults_application, faults_edge, faults_database, faults_activity, faults_logs),
         *(faults_platform, faults_fly, faults_repository, faults_traffic),
     )
     for fault in part.FAULTS

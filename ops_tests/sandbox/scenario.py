@@ -40,6 +40,54 @@ class Health:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """What is shown in the TLS handshake.
+
+    Attributes:
+        days_left: Until its end; negative once it has ended.
+        host: The host it is for.
+        signed_by: ``the authority`` the target file names, one that nobody knows, or itself.
+    """
+
+    days_left: float = 60
+    host: str = "127.0.0.1"
+    signed_by: Literal["the authority", "another authority", "itself"] = "the authority"
+
+
+@dataclass(frozen=True)
+class WebPage:
+    """A page beside the health path: its status, and the Location header or ""."""
+
+    path: str
+    status: int = 200
+    redirect_to: str = ""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What stands around the application.
+
+    Attributes:
+        certificate: What is shown in the TLS handshake.
+        redirect_status: What plain HTTP answers.
+        redirect_to: Scheme and host it leads to; "" for the application's own.
+        headers: What every page bears.
+        pages: The pages.
+    """
+
+    certificate: Certificate = field(default_factory=Certificate)
+    redirect_status: int = 301
+    redirect_to: str = ""
+    headers: tuple[tuple[str, str], ...] = (
+        ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", "frame-ancestors https://admin.shopify.com https://*.myshopify.com"),
+        ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    )
+    pages: tuple[WebPage, ...] = (WebPage("/"), WebPage("/privacy"), WebPage("/terms"), WebPage("/auth/login"))
+
+
+@dataclass(frozen=True)
 class Webhooks:
     """How the application treats deliveries.
 
@@ -272,6 +320,7 @@ class Scenario:
         listens: Whether the application's port accepts connections.
         has_a_name: Whether the application's host name exists.
         health: What ``GET /health`` answers.
+        edge: Certificate, plain HTTP, headers and pages.
         webhooks: How deliveries are treated.
         database: Rows, rights, and the way to them.
         logs: What the log delivers.
@@ -283,6 +332,7 @@ class Scenario:
     listens: bool = True
     has_a_name: bool = True
     health: Health = field(default_factory=Health)
+    edge: Edge = field(default_factory=Edge)
     webhooks: Webhooks = field(default_factory=Webhooks)
     database: Database = field(default_factory=Database)
     logs: Logs = field(default_factory=Logs)

@@ -13,10 +13,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ops_tests.sandbox import activity, fly_state, past, repository, tables
+from ops_tests.sandbox import activity, fly_state, past, repository, tables, tls
 from ops_tests.sandbox.application import Application
 from ops_tests.sandbox.application_tables import ApplicationTables
 from ops_tests.sandbox.deliveries import Deliveries
@@ -24,22 +25,23 @@ from ops_tests.sandbox.folder import BIN
 from ops_tests.sandbox.log_store import LogStore
 from ops_tests.sandbox.logs_api import LogsApi
 from ops_tests.sandbox.metrics_service import MetricsService
+from ops_tests.sandbox.plain_http import PlainHttp
 from ops_tests.sandbox.postgres import Postgres
 from ops_tests.sandbox.scenario import Scenario
 
 NAMES = ("fly", "flyctl")
 STATE = "fly.json"
-NOWHERE = "http://shop.example.invalid"
+NOWHERE = "shop.example.invalid"
 HEARTBEAT_SECONDS = 0.5
 STAND_IN = Path(__file__).with_name("fly_stand_in.py")
 
 
 @contextmanager
-def running(folder: Path, scenario: Scenario) -> Iterator[tuple[str, dict[str, str]]]:
+def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """Run everything.
 
     Yields:
-        The application's address, and the variables a target file needs.
+        The keys of a target file that say where it is, and the variables such a file needs.
 
     Raises:
         SandboxFailed: A part did not start; the message says which.
@@ -51,15 +53,29 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[str, dict[str, s
         silent.bind(("127.0.0.1", 0))
         dsn, application_tables = _database(folder, scenario, silent, parts)
         deliveries = Deliveries(scenario.webhooks, secret, application_tables, store.write)
-        application = Application(scenario, deliveries, store.write, lambda: fly_state.wake(folder / STATE))
+        server_side, authority = tls.context(folder, scenario.edge.certificate)
+        wake = partial(fly_state.wake, folder / STATE)
+        application = Application(scenario, deliveries, store.write, wake, server_side)
         parts.callback(application.server_close)
         application.answer()
         commits = repository.make(folder, scenario.repository, datetime.now(UTC))
         document = fly_state.document(scenario.platform, token, datetime.now(UTC), commits)
+        plain_url = _plain_http(scenario, application.url, parts)
         path, logs_url = _platform(folder, scenario, store, document, parts)
-        base_url = application.url if scenario.has_a_name else NOWHERE
-        yield base_url, {"SHOPIFY_API_SECRET": secret, "DATABASE_URL": dsn, "FLY_API_TOKEN": f"FlyV1 {token}",
+        place = {
+            "base_url": application.url if scenario.has_a_name else f"https://{NOWHERE}",
+            "https": {"plain_url": plain_url, "authority": str(authority)},
+            "repository": {"path": str(folder / repository.FOLDER)},
+        }
+        yield place, {"SHOPIFY_API_SECRET": secret, "DATABASE_URL": dsn, "FLY_API_TOKEN": f"FlyV1 {token}",
                          "FLY_API_BASE_URL": logs_url, "PATH": path, **dict(scenario.platform.variables)}  # fmt: skip
+
+
+def _plain_http(scenario: Scenario, base_url: str, parts: ExitStack) -> str:
+    plain = PlainHttp(scenario.edge, base_url)
+    parts.callback(plain.server_close)
+    plain.answer()
+    return plain.url if scenario.has_a_name else f"http://{NOWHERE}"
 
 
 def _log(scenario: Scenario, parts: ExitStack) -> LogStore:

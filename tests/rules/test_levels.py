@@ -31,6 +31,14 @@ def test_all_webhooks_failing_is_l3() -> None:
     assert level_of(100, LIMITS.webhook_failures_percent) is Level.L3
 
 
+@pytest.mark.parametrize(
+    ("days", "level"),
+    [(60, None), (14, None), (13.9, Level.L1), (3.1, Level.L1), (3, Level.L2), (0.1, Level.L2), (0, Level.L3)],
+)
+def test_the_fewer_days_are_left_the_worse(days: float, level: Level | None) -> None:
+    assert level_of(days, LIMITS.certificate_days) is level
+
+
 def test_the_worst_level_wins_and_none_is_none() -> None:
     assert worst([None, Level.L2, Level.L1]) is Level.L2
     assert worst([None]) is None

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
 import uuid
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from ops_tests.sandbox.embedded import Sandbox
 from ops_tests.sandbox.past import shop as past_shop
+from tests.sandbox.conftest import connection_to
 
 Send = Callable[..., tuple[int, bytes]]
 Messages = Callable[[Sandbox], list[str]]
@@ -51,7 +50,7 @@ def test_health_says_ok_in_json(sandbox: Sandbox, ask: Send) -> None:
 
 
 def test_a_connection_is_kept_for_further_requests(sandbox: Sandbox) -> None:
-    with closing(http.client.HTTPConnection(urlsplit(sandbox.base_url).netloc, timeout=20)) as connection:
+    with closing(connection_to(sandbox.base_url)) as connection:
         for path, status in (("/health", 200), ("/webhooks/shop/redact", 405), ("/nowhere", 404)):
             connection.request("GET", path)
             response = connection.getresponse()

@@ -21,6 +21,7 @@ import pytest
 from ops_tests.errors import SandboxFailed, UnknownName
 from ops_tests.sandbox import folder as folders
 from ops_tests.sandbox.embedded import Sandbox, write_files
+from ops_tests.target_file import load_target
 
 Eventually = Callable[[Callable[[], bool]], bool]
 ROOT = Path(__file__).parents[2]
@@ -33,10 +34,11 @@ print("ready", flush=True)
 time.sleep(600)
 """
 AS_NOBODY = """
-import json, os, urllib.request
+import json, os, ssl, urllib.request
 from ops_tests.sandbox.embedded import Sandbox
 started = Sandbox.start()
-status = urllib.request.urlopen(started.base_url + "/health").status
+trusting = ssl.create_default_context(cafile=started.place["https"]["authority"])
+status = urllib.request.urlopen(started.base_url + "/health", context=trusting).status
 owner = os.stat(started.folder / "postgres").st_uid
 started.stop()
 print(json.dumps([os.getuid(), owner, status, started.folder.exists()]))
@@ -248,6 +250,7 @@ def test_files_for_another_terminal_describe_the_running_sandbox(sandbox: Sandbo
     target = (tmp_path / "live" / "target.toml").read_text()
     assert f'base_url = "{sandbox.base_url}"' in target
     assert 'name = "sandbox-live"' in target
+    assert load_target(tmp_path / "live" / "target.toml", {}).authority == sandbox.folder / "authority.pem"
     shown = _shell(tmp_path / "live" / "env")
     assert shown["DATABASE_URL"] == sandbox.environment["DATABASE_URL"]
     assert shown["PATH"] == f"{sandbox.folder}/bin:/usr/bin:/bin"

@@ -16,6 +16,7 @@ from psycopg2 import errors
 
 from ops_tests.sandbox.embedded import Sandbox
 from ops_tests.sandbox.past import shop as past_shop
+from tests.sandbox.conftest import connection_to
 
 Send = Callable[..., tuple[int, bytes]]
 Messages = Callable[[Sandbox], list[str]]
@@ -110,7 +111,7 @@ def test_planted_lines_are_there(busy: Sandbox, messages: Messages) -> None:
 
 
 def test_a_redirect_names_another_host(lost: Sandbox) -> None:
-    with closing(http.client.HTTPConnection(urlsplit(lost.base_url).netloc, timeout=20)) as connection:
+    with closing(connection_to(lost.base_url)) as connection:
         connection.request("GET", "/health")
         response = connection.getresponse()
     assert (response.status, response.headers["Location"]) == (302, "http://parking.example.invalid/health")

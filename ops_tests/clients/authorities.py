@@ -1,0 +1,29 @@
+"""Whom we trust to sign certificates: the public authorities, or a target's private one and nobody else."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+# The package first and whole: two threads that import parts of it at once find it half made.
+import requests
+
+from ops_tests.errors import Blind
+
+
+def trusting(authority: Path | None) -> ssl.SSLContext:
+    """The client's side of TLS, which verifies chain, host and dates.
+
+    Args:
+        authority: A PEM file with the only authority to trust; None for the public ones our HTTP client comes with.
+
+    Raises:
+        Blind: The file holds no certificate that can be read.
+    """
+    try:
+        return ssl.create_default_context(cafile=str(authority or requests.utils.DEFAULT_CA_BUNDLE_PATH))
+    except (OSError, ValueError) as error:
+        raise Blind(
+            f"the authority's file {authority} cannot be read as PEM ({type(error).__name__}); expected a certificate. "
+            f"Next: openssl x509 -noout -subject -in {authority} (https.authority)"
+        ) from None

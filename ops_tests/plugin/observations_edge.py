@@ -1,0 +1,77 @@
+"""What stands around the application: its certificate, plain HTTP, its front page's headers, its other pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from ops_tests.errors import Unreachable
+from ops_tests.plugin.applicable import NEEDS
+from ops_tests.plugin.gather import observation
+from ops_tests.plugin.look import Look
+from ops_tests.plugin.observations import confirm_network
+from ops_tests.plugin.options import Settings
+from ops_tests.records.certificates import CertificateAttempt
+from ops_tests.records.web import Answer
+from ops_tests.target import Endpoint, Page, Target
+
+FRONT_PAGE = "/"
+
+
+@observation()
+def certificate(look: Look) -> CertificateAttempt:
+    """The certificate of a verified handshake, or why none was accepted."""
+    from ops_tests.clients.certificates import look_at
+
+    seen = look_at(look.target.base_url, look.target.authority)
+    if seen.ends_at is None:
+        confirm_network(look)
+    return seen
+
+
+@observation()
+def plain_http_answer(look: Look) -> Answer:
+    """The answer of plain HTTP at the health path, not followed."""
+    from ops_tests.clients.web import Web
+
+    return Web(look.target.plain_url, remark=look.remarks.append).get(look.target.health.path, follow=False)
+
+
+def _speaks_https(target: Target, _endpoint: Endpoint | None, _settings: Settings) -> str:
+    return "" if target.speaks_https else f"base_url is {target.base_url}, so there is no TLS"
+
+
+NEEDS["certificate"] = NEEDS["plain_http_answer"] = _speaks_https
+
+
+@observation("headers")
+def front_page(look: Look) -> Answer:
+    """The front page, redirects on the same host followed: what a browser gets."""
+    return look.web.get(FRONT_PAGE)
+
+
+@dataclass(frozen=True)
+class _Pages:
+    answered: dict[str, Answer]
+    unanswered: dict[str, str]
+
+
+@observation("pages")
+def page_answers(look: Look) -> _Pages:
+    """Each page's own answer, no redirect followed."""
+    seen = _Pages({}, {})
+    for page in look.target.pages or ():
+        try:
+            seen.answered[page.path] = look.web.get(page.path, follow=False)
+        except Unreachable as error:
+            seen.unanswered[page.path] = str(error)
+    return seen
+
+
+@pytest.fixture
+def page_answer(page_answers: _Pages, page: Page) -> Answer:
+    """The answer of the page under check."""
+    if page.path in page_answers.unanswered:
+        raise Unreachable(page_answers.unanswered[page.path])
+    return page_answers.answered[page.path]

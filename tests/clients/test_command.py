@@ -127,17 +127,29 @@ def test_end_all_ends_what_still_runs(tmp_path: Path, eventually: Callable[..., 
 
 
 KILLED = """
-import sys
+import sys, threading, time
 from pathlib import Path
 from ops_tests.clients import command
-script = "echo $$ > pid.new; mv pid.new pid; exec sleep 600"
-command.run(["sh", "-c", script], environ={"PATH": "/usr/bin:/bin"}, timeout_seconds=600, cwd=Path(sys.argv[1]))
+
+def begin():
+    script = "echo $$ > pid.new; mv pid.new pid; exec sleep 600"
+    command.run(["sh", "-c", script], environ={"PATH": "/usr/bin:/bin"}, timeout_seconds=600, cwd=Path(sys.argv[1]))
+
+def begun():
+    with command._running_lock:
+        return bool(command._running)
+
+threading.Thread(target=begin, daemon=True).start()
+while not begun():
+    time.sleep(0.01)
+Path(sys.argv[1], "begun").touch()
+time.sleep(600)
 """
 
 
 def test_a_command_does_not_outlive_a_run_that_is_killed(tmp_path: Path, eventually: Callable[..., bool]) -> None:
     with subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)]) as run:
-        assert eventually((tmp_path / "pid").exists)
+        assert eventually(lambda: (tmp_path / "begun").exists() and (tmp_path / "pid").exists())
         run.kill()
     assert eventually(lambda: _gone(tmp_path / "pid"))
 

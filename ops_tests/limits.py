@@ -48,7 +48,8 @@ class Limits(BaseModel):
 
     The defaults are the runbooks': health < 1 s and L2 from 3 s; a webhook within Shopify's 5 s, L2 from 5 % failing
     and L3 when all fail; dead letters = 0 and L2 from 11; a dead letter is processed within an hour; the database
-    answers within 2 s.
+    answers within 2 s; a machine that ends by itself more than twice in 24 h is in a restart loop; the newest backup is
+    a day old at most, with 2 h for the provider to make the next.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +62,9 @@ class Limits(BaseModel):
     dead_letters: Limit = Limit(value=0, unit="dead letters", key="limits.dead_letters", l2_from=11)
     dead_letter_age_minutes: Limit = Limit(value=60, unit="min", key="limits.dead_letter_age_minutes")
     database_seconds: Limit = Limit(value=2, unit="s", key="limits.database_seconds")
+    machine_exits: Limit = Limit(value=2, unit="ends in 24 h", key="limits.machine_exits")
+    out_of_memory: Limit = Limit(value=0, unit="out of memory in 24 h", key="limits.out_of_memory")
+    backup_age_hours: Limit = Limit(value=26, unit="h", key="limits.backup_age_hours")
 
     @model_validator(mode="before")
     @classmethod

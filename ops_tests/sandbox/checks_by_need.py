@@ -25,12 +25,18 @@ UNPROCESSED, TOO_LONG, EXHAUSTED = DEAD_LETTERS = (
     "dead_letters/no_dead_letter_ran_out_of_retries",
 )
 NO_ERRORS = "logs/recent_logs_show_no_errors"
-MACHINES, SECRETS, STAGED, RELEASE, CANDIDATE = PLATFORM = (
+MACHINES, SECRETS, STAGED, RELEASE, CANDIDATE, STEADY, MEMORY, GATE, LOCKDOWN, IMAGE, BACKUPS = PLATFORM = (
     "platform/machines_are_started_and_healthy",
     "platform/secrets_are_the_documented_ones",
     "platform/no_secret_is_staged_but_not_deployed",
     "platform/latest_release_is_complete",
     "platform/rollback_candidate_exists",
+    "platform/no_restart_loop_no_out_of_memory",
+    "platform/memory_is_what_the_runbook_wants",
+    "platform/health_gate_is_configured",
+    "platform/runtime_is_locked_down",
+    "platform/image_stays_small",
+    "platform/backups_are_fresh",
 )
 CONNECTS, MIGRATIONS = "database/database_answers", "database/migrations_are_applied"
 # Without the proof that no real shop bears the synthetic prefix nothing is sent: no database, no deliveries.

@@ -22,8 +22,10 @@ from ops_tests.errors import SandboxFailed
 from ops_tests.sandbox import folder as folders
 from ops_tests.sandbox import guard
 from ops_tests.sandbox.faults import planted
+from ops_tests.sandbox.fly_storage import POSTGRES_APP
 
 PACKAGED = Path(__file__).parents[1] / "targets" / "sandbox.toml"
+BY_PROXY = {"dsn_env": "DATABASE_URL", "via": "fly-proxy", "proxy_app": POSTGRES_APP}
 READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
 
@@ -39,12 +41,14 @@ class Sandbox:
         base_url: The application's address.
         environment: The variables a target file needs, to be laid over the environment.
         folder: Where everything of it stands.
+        database: The part [database] of its target file where a fault leads there another way, else nothing.
     """
 
     base_url: str
     environment: dict[str, str] = field(repr=False)
     folder: Path
     _process: subprocess.Popen[bytes] = field(repr=False)
+    database: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def start(cls, faults: Sequence[str] = (), folder: Path | None = None) -> Sandbox:
@@ -58,7 +62,7 @@ class Sandbox:
             UnknownName: A fault nobody knows.
             SandboxFailed: A part did not start within 60 s.
         """
-        planted(faults)
+        by_proxy = planted(faults).database.proxy
         folders.sweep()
         path, lock = folders.make(folder)
         with tempfile.TemporaryFile() as errors:
@@ -71,7 +75,11 @@ class Sandbox:
             except BaseException:
                 _end(process, path)
                 raise
-        return cls(ready["base_url"], ready["environ"], path, process)
+        return cls(ready["base_url"], ready["environ"], path, process, dict(BY_PROXY) if by_proxy else {})
+
+    def place(self) -> dict[str, Any]:
+        """The top-level keys of the packaged target file that a running sandbox replaces."""
+        return {"base_url": self.base_url, **({"database": self.database} if self.database else {})}
 
     def stop(self) -> None:
         """End it and wait until its folder is gone; a second call does nothing."""
@@ -169,6 +177,9 @@ def write_files(sandbox: Sandbox, directory: Path) -> None:
     target = PACKAGED.read_text(encoding="utf-8")
     target = re.sub(r'^name = ".*"$', 'name = "sandbox-live"', target, count=1, flags=re.MULTILINE)
     target = re.sub(r'^base_url = ".*"$', f'base_url = "{sandbox.base_url}"', target, count=1, flags=re.MULTILINE)
+    if sandbox.database:
+        part = "".join(f'{key} = "{value}"\n' for key, value in sandbox.database.items())
+        target = re.sub(r'^dsn_env = ".*"\n', part, target, count=1, flags=re.MULTILINE)
     (directory / "target.toml").write_text(target, encoding="utf-8")
     env = directory / "env"
     env.touch(mode=0o600)

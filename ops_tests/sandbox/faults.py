@@ -6,7 +6,16 @@ import difflib
 from collections.abc import Sequence
 
 from ops_tests.errors import UnknownName
-from ops_tests.sandbox import faults_application, faults_database, faults_fly, faults_logs, faults_platform
+from ops_tests.sandbox import (
+    faults_application,
+    faults_backups,
+    faults_database,
+    faults_fly,
+    faults_logs,
+    faults_machines,
+    faults_platform,
+    faults_proxy,
+)
 from ops_tests.sandbox.fault import Fault, Turn
 from ops_tests.sandbox.scenario import Scenario
 
@@ -14,7 +23,16 @@ __all__ = ["FAULTS", "Fault", "Turn", "planted"]
 
 FAULTS: dict[str, Fault] = {
     fault.name: fault
-    for part in (faults_application, faults_database, faults_logs, faults_platform, faults_fly)
+    for part in (
+        faults_application,
+        faults_database,
+        faults_proxy,
+        faults_logs,
+        faults_platform,
+        faults_machines,
+        faults_backups,
+        faults_fly,
+    )
     for fault in part.FAULTS
 }
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from ops_tests.sandbox.checks_by_need import (
     CANDIDATE,
+    LOCKDOWN,
     MACHINES,
     RELEASE,
     SECRETS,
     STAGED,
 )
-from ops_tests.sandbox.fault import Fault, finding, harmless
+from ops_tests.sandbox.fault import Fault, blind, finding, harmless
 from ops_tests.sandbox.scenario import CURRENT_IMAGE, OLDER_IMAGE, Release, Scenario
 
 
@@ -68,7 +69,7 @@ FAULTS = (
     Fault("machine-stopped", "one machine stopped, and not because the platform was to stop it",
           finding("L1", MACHINES), _one_machine(state="stopped", auto_stop=False)),
     Fault("machines-stopped", "every machine stopped, and not because the platform was to stop it",
-          finding("L1", MACHINES), _all_machines(state="stopped")),
+          finding("L1", MACHINES) + blind(LOCKDOWN), _all_machines(state="stopped")),
     Fault("machine-replacing", "one machine is being replaced and does not serve",
           finding("L1", MACHINES), _one_machine(state="replacing")),
     harmless("machine-spare-resting", "the platform stopped a spare that nobody needed",

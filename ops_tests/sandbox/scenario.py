@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ops_tests.sandbox.scenario_machines import Exit, Gate, Inside, Registry, Storage
+
 PREFIX = "ops-synthetic"
 CURRENT_IMAGE = "deployment-01KQ4TEYWW64FHWVDNCRW0H1EW"
 OLDER_IMAGE = "deployment-01KPN8Z3M5C2VQ0Y7T4B9XJRAD"
@@ -100,6 +102,7 @@ class Database:
         missing: Tables that are not there.
         locked: Tables somebody else holds an exclusive lock on.
         reader: What the connection string of the read-only role leads to.
+        proxy: How ``fly proxy`` behaves where the database is reached through it; "" where it is reached directly.
     """
 
     letters: tuple[Letter, ...] = ()
@@ -113,6 +116,7 @@ class Database:
     missing: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
     reader: Literal["good", "wrong password", "refused", "silent", "unknown host", "replica"] = "good"
+    proxy: Literal["", "good", "refused", "dies", "hangs", "silent"] = ""
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,10 @@ class Machine:
     image: str = CURRENT_IMAGE
     host: str = "ok"
     auto_stop: bool = False
+    memory_mb: int = 1024
+    exits: tuple[Exit, ...] = ()
+    gate: Gate = field(default_factory=Gate)
+    inside: Inside = field(default_factory=Inside)
 
 
 @dataclass(frozen=True)
@@ -179,6 +187,9 @@ class Platform:
         text_instead_of_json: Whether commands asked for JSON print their table.
         fly: How the command behaves.
         variables: Variables that lie about in the environment of whoever calls it.
+        exec: Whether the token for ``fly machine exec`` is good, and what becomes of the command.
+        registry: The container registry.
+        storage: Volumes, clusters and their backups.
     """
 
     machines: tuple[Machine, ...] = (Machine("d8d4017a6e3278"), Machine("e286065f969386"))
@@ -200,6 +211,9 @@ class Platform:
     text_instead_of_json: bool = False
     fly: FlyHabit = "good"
     variables: tuple[tuple[str, str], ...] = ()
+    exec: Literal["good", "refused", "no token", "fails", "cut"] = "good"
+    registry: Registry = field(default_factory=Registry)
+    storage: Storage = field(default_factory=Storage)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ pytest_plugins = [
     "ops_tests.plugin.history",
     "ops_tests.plugin.instruments",
     "ops_tests.plugin.observations",
+    "ops_tests.plugin.observations_platform",
     "ops_tests.plugin.deliveries",
     "ops_tests.plugin.effects",
     "ops_tests.plugin.waivers",

@@ -78,9 +78,8 @@ def _put_sandbox_in_place(run: Run) -> None:
         sandbox = run.sandbox.ready()
     except SandboxFailed as error:
         raise pytest.exit.Exception(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR) from None
-    place = {"base_url": sandbox.base_url}
     run.targets |= {
-        name: load_target(target.file, {**target.environment, **sandbox.environment}, place)
+        name: load_target(target.file, {**target.environment, **sandbox.environment}, sandbox.place())
         for name, target in run.targets.items()
         if target.sandbox
     }
@@ -104,8 +103,14 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["ops"] = {
         "run_id": run.run_id,
         "started_at": run.started_at.isoformat(),
-        "targets": [[str(target.file), target.base_url, dict(target.environment)] for target in run.targets.values()],
+        "targets": [[str(one.file), _place(one), dict(one.environment)] for one in run.targets.values()],
     }
+
+
+def _place(target: Target) -> dict[str, Any]:
+    """What of a target is not as its file says: where the sandbox runs."""
+    part = target.database
+    return {"base_url": target.base_url, **({"database": part.model_dump(exclude_none=True)} if part else {})}
 
 
 def _join(config: pytest.Config) -> None:
@@ -116,7 +121,7 @@ def _join(config: pytest.Config) -> None:
     told = getattr(config, "workerinput", {}).get("ops")
     if told is None:
         return
-    targets = [load_target(Path(file), environ, {"base_url": base_url}) for file, base_url, environ in told["targets"]]
+    targets = [load_target(Path(file), environ, place) for file, place, environ in told["targets"]]
     started_at = datetime.fromisoformat(told["started_at"])
     config.stash[RUN] = Run(settings(config), {one.name: one for one in targets}, told["run_id"], started_at)
 

@@ -143,12 +143,71 @@ class FlyPlatform(_Part):
         app: The app's name on Fly.io.
         token_env: The variable with a read-only token; without it fly uses the engineer's own login.
         minimum_machines: How many machines must be started.
+        memory_mb: What each machine must have at least; None where nobody asks for a size.
+        image_mb: What the image may take in the registry; None until somebody has written down a first reading.
     """
 
     kind: Literal["fly"]
     app: str = Field(min_length=1)
     token_env: VariableName | None = None
     minimum_machines: int = Field(default=1, ge=1)
+    memory_mb: int | None = Field(default=None, ge=1)
+    image_mb: float | None = Field(default=None, gt=0)
+
+
+class HealthGatePart(_Part):
+    """The platform's own health check, as every machine that serves must have it configured.
+
+    Attributes:
+        interval_seconds: From one request to the next.
+        timeout_seconds: How long an answer may take.
+        grace_seconds: After a start, how long a failure does not count.
+        method: How it asks.
+        path: What it asks for.
+        restart_limit: Failures in a row after which the machine is restarted; 0 for never.
+        force_https: Whether plain HTTP must be redirected.
+        minimum_machines: How many machines auto-stop must leave running.
+    """
+
+    interval_seconds: float = Field(default=10, gt=0)
+    timeout_seconds: float = Field(default=2, gt=0)
+    grace_seconds: float = Field(default=20, ge=0)
+    method: str = Field(default="GET", pattern=r"^[A-Z]+$")
+    path: UrlPath = "/health"
+    restart_limit: int = Field(default=0, ge=0)
+    force_https: bool = True
+    minimum_machines: int = Field(default=1, ge=0)
+
+
+class RuntimePart(_Part):
+    """The inside of the machines, looked at with ``fly machine exec``.
+
+    Attributes:
+        exec_token_env: The variable with a token for that one command; while it is unset nothing is looked at.
+        writable: Where a file system may be writable; everything else is mounted read-only.
+        node_env: What NODE_ENV must say.
+    """
+
+    exec_token_env: VariableName
+    writable: tuple[UrlPath, ...] = ("/app/tmp",)
+    node_env: str = "production"
+
+
+class BackupPlace(_Part):
+    """One place where the provider keeps backups.
+
+    Attributes:
+        kind: ``volumes`` for the snapshots of an app's volumes, ``postgres-app`` for those of an unmanaged Postgres
+            app, ``managed-postgres`` for the backups of a cluster.
+        app: The app whose volumes they are; by default, for ``volumes``, the platform's.
+        cluster: The cluster's id.
+        organisation: The slug of the organisation the cluster belongs to.
+    """
+
+    kind: Literal["volumes", "postgres-app", "managed-postgres"]
+    app: str | None = Field(default=None, min_length=1)
+    cluster: str | None = Field(default=None, min_length=1)
+    organisation: str | None = Field(default=None, min_length=1)
 
 
 class SecretsPart(_Part):
@@ -189,11 +248,17 @@ class DatabasePart(_Part):
 
     Attributes:
         dsn_env: The variable with the connection string of the read-only role.
-        via: How it is reached.
+        via: How it is reached; through ``fly-proxy`` host and port of the connection string are the proxy's.
+        proxy_app: The app ``fly proxy`` leads to.
+        proxy_port: The database's port there.
+        proxy_token_env: The variable with a token that may open the tunnel; by default the platform's.
     """
 
     dsn_env: VariableName
-    via: Literal["direct"] = "direct"
+    via: Literal["direct", "fly-proxy"] = "direct"
+    proxy_app: str | None = Field(default=None, min_length=1)
+    proxy_port: int = Field(default=5432, ge=1, le=65535)
+    proxy_token_env: VariableName | None = None
 
 
 class DeadLettersPart(_Part):
@@ -326,6 +391,9 @@ class Target(_Part):
     headers: Annotated[dict[HeaderName, HeaderValue], Field(min_length=1)] | None = None
     pages: Annotated[tuple[Page, ...], Field(min_length=1)] | None = None
     platform: FlyPlatform | None = None
+    health_gate: HealthGatePart | None = None
+    runtime: RuntimePart | None = None
+    backups: Annotated[tuple[BackupPlace, ...], Field(min_length=1)] | None = None
     secrets: SecretsPart | None = None
     logs: LogsPart | None = None
     metrics: MetricsPart | None = None
@@ -391,10 +459,11 @@ class Target(_Part):
         return Secret(variable, value)
 
     def variables(self) -> dict[str, str]:
-        """Which variable each present part names, by part."""
+        """Which variable each present part names, by part, or by part and what it is for."""
         named = {
             "platform": self.platform and self.platform.token_env,
             "metrics": self.metrics and self.metrics.token_env,
+            "database.proxy": self.database and self.database.proxy_token_env,
             "webhooks": self.webhooks and self.webhooks.secret_env,
             "database": self.database and self.database.dsn_env,
         }
@@ -402,15 +471,21 @@ class Target(_Part):
 
     def known_secrets(self) -> tuple[Secret, ...]:
         """Every secret of this target that is set: what redaction must know."""
-        return tuple(self.secret(variable) for variable in self.variables().values() if self._environ.get(variable))
+        only_when_set = [self.runtime.exec_token_env] if self.runtime else []
+        named = dict.fromkeys([*self.variables().values(), *only_when_set])
+        return tuple(self.secret(variable) for variable in named if self.is_set(variable))
+
+    def is_set(self, variable: str) -> bool:
+        """Whether the environment has something under this name."""
+        return bool(self._environ.get(variable))
 
     def missing_variables(self, parts: Iterable[str]) -> list[str]:
         """Say which variables the given parts name and nobody set, one sentence each."""
         named = self.variables()
         return [
-            f"{part}: {named[part]} is not set; put it into the environment or .env"
-            for part in sorted(set(parts))
-            if part in named and not self._environ.get(named[part])
+            f"{key.partition('.')[0]}: {variable} is not set; put it into the environment or .env"
+            for key, variable in sorted(named.items())
+            if key.partition(".")[0] in set(parts) and not self.is_set(variable)
         ]
 
 

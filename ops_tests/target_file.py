@@ -12,16 +12,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ops_tests.errors import TargetInvalid, UnknownName
-from ops_tests.target import Target, WebhooksPart
+from ops_tests.target import BackupPlace, DatabasePart, Target, WebhooksPart
 
 TARGETS = Path(__file__).with_name("targets")
 NEEDS = (
-    ("secrets", "platform"),
-    ("logs", "platform"),
-    ("metrics", "platform"),
-    ("dead_letters", "database"),
-    ("migrations", "database"),
-    ("retention", "database"),
+    *((part, "platform") for part in ("secrets", "logs", "metrics", "health_gate", "runtime", "backups")),
+    *((part, "database") for part in ("dead_letters", "migrations", "retention")),
 )
 
 
@@ -133,6 +129,10 @@ def _contradictions(target: Target, path: Path) -> Iterator[str]:
     yield from _https_contradictions(target, path)
     if target.webhooks:
         yield from _webhook_contradictions(target.webhooks, bool(target.database))
+    for place, backups in enumerate(target.backups or ()):
+        yield from (f"backups.{place}: {problem}" for problem in _backup_contradictions(backups))
+    if target.database:
+        yield from _proxy_contradictions(target.database, bool(target.platform))
     folder = target.migrations and target.migrations.folder
     if folder and not _is_folder(path.parent / folder):
         yield f"migrations.folder: {path.parent / folder} is not a folder"
@@ -156,6 +156,25 @@ def _holds_certificates(path: Path) -> bool:
         return "-----BEGIN CERTIFICATE-----" in path.read_text(encoding="ascii")
     except (OSError, ValueError):
         return False
+
+
+def _backup_contradictions(place: BackupPlace) -> Iterator[str]:
+    needed, idle = {
+        "volumes": ((), ("cluster", "organisation")),
+        "postgres-app": (("app",), ("cluster", "organisation")),
+        "managed-postgres": (("cluster", "organisation"), ("app",)),
+    }[place.kind]
+    yield from (f'kind = "{place.kind}" needs {key}; add it' for key in needed if not getattr(place, key))
+    yield from (f'kind = "{place.kind}" has no use for {key}; drop it' for key in idle if getattr(place, key))
+
+
+def _proxy_contradictions(database: DatabasePart, has_platform: bool) -> Iterator[str]:
+    if database.via == "fly-proxy" and not database.proxy_app:
+        yield 'database.proxy_app: missing; via = "fly-proxy" leads to an app: name the one the database runs in'
+    if database.via == "fly-proxy" and not (has_platform or database.proxy_token_env):
+        yield 'database.via: "fly-proxy" needs a token: add [platform] with token_env, or database.proxy_token_env'
+    if database.via == "direct" and (database.proxy_app or database.proxy_token_env):
+        yield 'database: proxy_app and proxy_token_env are of use only with via = "fly-proxy"'
 
 
 def _is_folder(path: Path) -> bool:

@@ -18,6 +18,7 @@ synthetic = true
 [database]
 dsn_env = "APP_DSN"
 """
+FLY = 'base_url = "https://x"\nplatform = { kind = "fly", app = "a" }\n'
 
 
 def written(folder: Path, text: str) -> Path:
@@ -51,11 +52,11 @@ def test_timedify_has_the_six_endpoints_with_their_topics() -> None:
 
 def test_all_problems_stand_in_one_message(tmp_path: Path) -> None:
     said = problems(
-        tmp_path, 'base_url = "ftp://x"\nbas = 1\n[limits]\nhealth_seconds = -1\n[platform]\nkind = "fly"\nap = "x"'
+        tmp_path, 'base_url = "ftp://x"\nbase_ul = 1\n[limits]\nhealth_seconds = -1\n[platform]\nkind = "fly"\nap = "x"'
     )
     assert said.startswith(f"target file {tmp_path / 'app.toml'} has 5 problems:")
     assert "base_url: expected scheme and host only" in said
-    assert "bas: unknown key; did you mean base_url?" in said or "bas: unknown key; known here" in said
+    assert "base_ul: unknown key; did you mean base_url?" in said
     assert "limits.health_seconds" in said
     assert "platform.app: missing; add it" in said
     assert "platform.ap: unknown key; did you mean app?" in said
@@ -95,6 +96,15 @@ def test_an_address_with_a_password_is_refused_and_not_repeated(tmp_path: Path) 
         ('base_url = "https://x"\npages = []', "pages: Tuple should have at least 1 item"),
         ('base_url = "https://x"\npages = [{path = "/a"}, {path = "/a"}]', "pages: /a is named more than once"),
         ('base_url = "https://x"\n[limits]\ncertificate_days = {value = 2}', "must not rise from one to the next"),
+        ('base_url = "https://x"\n[health_gate]', "health_gate: needs the part [platform]"),
+        (FLY + '[[backups]]\nkind = "postgres-app"', 'backups.0: kind = "postgres-app" needs app; add it'),
+        (FLY + '[[backups]]\nkind = "managed-postgres"\ncluster = "c"', "needs organisation"),
+        (FLY + '[[backups]]\nkind = "volumes"\ncluster = "c"', "has no use for cluster; drop it"),
+        (FLY + "backups = []", "at least 1 item"),
+        (FLY + '[runtime]\nexec_token_env = "fm2_secret"', "this must be the NAME of an environment variable"),
+        (FLY + '[database]\ndsn_env = "D1"\nvia = "fly-proxy"', "database.proxy_app: missing"),
+        (WHOLE + 'via = "fly-proxy"\nproxy_app = "db"', 'database.via: "fly-proxy" needs a token'),
+        (WHOLE + 'proxy_app = "db"', 'are of use only with via = "fly-proxy"'),
         ("base_url = ", "is not TOML"),
         ('base_url = "https://x"\n[limits]\ndead_letters = -1', "limits.dead_letters: must not be negative (found -1)"),
         (
@@ -139,6 +149,22 @@ def test_missing_variables_are_told_for_the_parts_in_use_only(tmp_path: Path) ->
     ]
     with pytest.raises(NotAuthorised, match="APP_SECRET is not set"):
         target.secret("APP_SECRET")
+
+
+def test_the_token_for_looking_inside_is_known_when_set_and_never_demanded(tmp_path: Path) -> None:
+    path = written(tmp_path, FLY + '[runtime]\nexec_token_env = "EXEC"')
+    assert load_target(path, {}).missing_variables(["runtime", "platform"]) == []
+    assert load_target(path, {}).known_secrets() == ()
+    assert [secret.variable for secret in load_target(path, {"EXEC": "fm2_x"}).known_secrets()] == ["EXEC"]
+
+
+def test_the_token_for_the_tunnel_is_demanded_with_the_database(tmp_path: Path) -> None:
+    text = FLY + '[database]\ndsn_env = "D1"\nvia = "fly-proxy"\nproxy_app = "db"\nproxy_token_env = "TUNNEL"'
+    target = load_target(written(tmp_path, text), {"D1": "postgresql://x"})
+    assert target.missing_variables(["database"]) == [
+        "database: TUNNEL is not set; put it into the environment or .env"
+    ]
+    assert target.missing_variables(["platform"]) == []
 
 
 def test_a_secret_masks_itself(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,10 +25,12 @@ from ops_tests.errors import Blind, CommandTimedOut, InstrumentMissing, Unparsab
 
 OUTPUT_LIMIT = 64 * 2**20
 _PIECE = 65536
+_LONGEST_WORD = 200
 _LOOK_SECONDS = 0.1
 _INSTALL = dict.fromkeys(("fly", "flyctl"), "install flyctl (https://fly.io/docs/flyctl/install/)")
 
 _running: set[subprocess.Popen[bytes]] = set()
+_held: set[Held] = set()
 _running_lock = threading.Lock()
 
 
@@ -74,18 +77,23 @@ def run(argv: Sequence[str], *, environ: Mapping[str, str], timeout_seconds: flo
     finally:
         _end([process])
         output.close()
-        with _running_lock:
-            _running.discard(process)
-            _tell(_guard(os.getpid()), f"-{process.pid}")
+        _forget(process)
     if not ended:
-        raise _unfinished(shlex.join(argv), timeout_seconds, output)
+        raise _unfinished(shown(argv), timeout_seconds, output)
     return CommandResult(tuple(argv), process.returncode, *output.texts(), time.monotonic() - started)
+
+
+def shown(argv: Sequence[str]) -> str:
+    """The command line for a sentence; a word that is a program of its own is told by its beginning."""
+    return shlex.join(word if len(word) <= _LONGEST_WORD else f"{word[:20]}..." for word in argv)
 
 
 def end_all() -> None:
     """End every command that still runs, with its group: SIGTERM to all, after 5 s SIGKILL."""
     with _running_lock:
-        still_running = tuple(_running)
+        held, still_running = tuple(_held), tuple(_running)
+    for one in held:
+        one.end()
     _end(still_running)
 
 
@@ -96,7 +104,13 @@ def _unfinished(line: str, seconds: float, output: _Output) -> Blind:
     return CommandTimedOut(message, *output.texts())
 
 
-def _start(argv: Sequence[str], environ: Mapping[str, str], cwd: Path) -> subprocess.Popen[bytes]:
+def _start(
+    argv: Sequence[str],
+    environ: Mapping[str, str],
+    cwd: Path,
+    stdin: int = subprocess.DEVNULL,
+    outputs: tuple[int | IO[bytes], int | IO[bytes]] = (subprocess.PIPE, subprocess.PIPE),
+) -> subprocess.Popen[bytes]:
     found = shutil.which(argv[0], path=environ.get("PATH", ""))
     remedy = _INSTALL.get(argv[0], f"install {argv[0]}")
     if found is None:
@@ -104,21 +118,28 @@ def _start(argv: Sequence[str], environ: Mapping[str, str], cwd: Path) -> subpro
     with _running_lock:
         guard = _guard(os.getpid())  # first, so that it is there when the command is
     try:
-        process = subprocess.Popen(
-            [str(Path(found).absolute()), *argv[1:]],
-            env=dict(environ),
-            cwd=cwd,
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        # Under the lock, so that whoever ends all misses none that has just begun.
+        with _running_lock:
+            process = subprocess.Popen(
+                [str(Path(found).absolute()), *argv[1:]],
+                env=dict(environ),
+                cwd=cwd,
+                start_new_session=True,
+                stdin=stdin,
+                stdout=outputs[0],
+                stderr=outputs[1],
+            )
+            _running.add(process)
+            _tell(guard, f"+{process.pid}")
     except OSError as error:
         raise InstrumentMissing(f"{found} cannot be started ({error.strerror}); {remedy} again") from None
-    with _running_lock:
-        _running.add(process)
-        _tell(guard, f"+{process.pid}")
     return process
+
+
+def _forget(process: subprocess.Popen[bytes]) -> None:
+    with _running_lock:
+        _running.discard(process)
+        _tell(_guard(os.getpid()), f"-{process.pid}")
 
 
 def _tell(guard: subprocess.Popen[bytes], line: str) -> None:
@@ -139,6 +160,50 @@ def _guard(_pid: int) -> subprocess.Popen[bytes]:
         cwd="/",
         start_new_session=True,
     )
+
+
+class Held:
+    """A command that runs until it is ended, and that does not outlive this process, however that ends.
+
+    It gets a pipe as its input, which closes with this process; where it does not heed that, the guard ends its group.
+    """
+
+    def __init__(self, argv: Sequence[str], *, environ: Mapping[str, str], cwd: Path) -> None:
+        """Start it.
+
+        Raises:
+            InstrumentMissing: The command is not on PATH, or cannot be started.
+        """
+        # Files without a name: nobody has to read along, and nothing is left behind.
+        self._files = (tempfile.TemporaryFile(), tempfile.TemporaryFile())  # noqa: SIM115  # open until it ends
+        self._process = _start(argv, environ, cwd, subprocess.PIPE, self._files)
+        with _running_lock:
+            _held.add(self)
+
+    @property
+    def code(self) -> int | None:
+        """Its exit status, or None while it runs."""
+        return self._process.poll()
+
+    def said(self) -> tuple[str, str]:
+        """The ends of standard output and standard error so far, 64 KiB each."""
+        # Not by seek and read: the position is shared with the process that writes.
+        sizes = [(file.fileno(), os.fstat(file.fileno()).st_size) for file in self._files]
+        stdout, stderr = (os.pread(number, _PIECE, max(0, size - _PIECE)) for number, size in sizes)
+        return stdout.decode("utf-8", "replace"), stderr.decode("utf-8", "replace")
+
+    def end(self) -> None:
+        """End it, with its group: SIGTERM, after 5 s SIGKILL. A second call does nothing."""
+        with _running_lock:
+            if self not in _held:
+                return
+            _held.discard(self)
+        _end([self._process])
+        _forget(self._process)
+        if self._process.stdin:
+            self._process.stdin.close()
+        for file in self._files:
+            file.close()
 
 
 @dataclass

@@ -12,14 +12,14 @@ import select
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg2
 from psycopg2 import extensions
 
 from ops_tests.clients import database_activity, database_replica, database_rows
 from ops_tests.clients.database_dsn import Dsn, read_dsn
-from ops_tests.clients.database_errors import ConnectionLost, too_late, translated
+from ops_tests.clients.database_errors import ConnectionLost, ServerRefused, too_late, translated
 from ops_tests.clients.database_rows import LETTERS_AT_MOST
 from ops_tests.clients.names import LOOKUP_SECONDS
 from ops_tests.clients.remarks import Remark, unheard
@@ -82,17 +82,34 @@ def worst_seconds() -> float:
     return 2 * (LOOKUP_SECONDS + CONNECT_SECONDS + QUERIES * SILENCE_SECONDS)
 
 
+class Way(Protocol):
+    """A way to a database that cannot be reached directly."""
+
+    def address(self) -> tuple[str, int]:
+        """Host and port to connect to.
+
+        Raises:
+            Blind: The way is not open.
+        """
+
+    def blamed(self, error: Blind) -> Blind:
+        """What to say when no answer came along this way."""
+
+
 class Database:
     """Reads one database.
 
     Args:
         dsn: The connection string of a role that may read; Prisma's own parameters in it are understood.
         remark: Told when a read was repeated because its connection broke.
+        way: The way to it, whose address takes the place of the string's; None to go there directly. Along a way, no
+            answer is blind and never a finding: the way may be what is broken.
     """
 
-    def __init__(self, dsn: Secret, remark: Remark = unheard) -> None:
+    def __init__(self, dsn: Secret, remark: Remark = unheard, way: Way | None = None) -> None:
         self._secret = dsn
         self._remark = remark
+        self._way = way
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Read rows with one SELECT.
@@ -120,10 +137,12 @@ class Database:
             NotFound: The server has no such database.
             Blind: The connection string cannot be read.
         """
-        server, started = read_dsn(self._secret).server, time.perf_counter()
+        server, started = self._dsn().server, time.perf_counter()
         try:
             reading = self._read("SELECT 1", (), of_a_replica_too=True)
         except (Unreachable, NoAnswerInTime) as error:
+            if self._way is not None and not isinstance(error, ServerRefused):
+                raise
             return DatabaseAttempt(server, None, unreachable=str(error))
         seconds = time.perf_counter() - started
         return DatabaseAttempt(server, seconds, server_version=reading.server_version, replica=reading.replica)
@@ -202,9 +221,22 @@ class Database:
         rows = self.rows(database_activity.LOCK_WAITS, (database_activity.ROWS_AT_MOST,))
         return database_activity.lock_waits(rows)
 
+    def _dsn(self) -> Dsn:
+        dsn = read_dsn(self._secret)
+        return dsn.by_way_of(*self._way.address()) if self._way else dsn
+
     def _read(self, query: str, parameters: Sequence[Any], *, of_a_replica_too: bool = False) -> _Reading:
-        statement, dsn = _single(query), read_dsn(self._secret)
         primary_in = "" if of_a_replica_too else self._secret.variable
+        try:
+            return self._repeated(_single(query), self._dsn(), parameters, primary_in)
+        except ServerRefused:
+            raise
+        except (Unreachable, NoAnswerInTime) as error:
+            if self._way is None:
+                raise
+            raise self._way.blamed(error) from None
+
+    def _repeated(self, statement: str, dsn: Dsn, parameters: Sequence[Any], primary_in: str) -> _Reading:
         try:
             return _read_once(dsn, statement, parameters, primary_in)
         except ConnectionLost:

@@ -42,13 +42,18 @@ class Dsn:
     @property
     def server(self) -> str:
         """Host, port and database name: what may be shown."""
-        host, port = self.parameters.get("host", "localhost"), self.parameters.get("port", "5432")
+        host = self.parameters.get("hostaddr") or self.parameters.get("host", "localhost")
+        port = self.parameters.get("port", "5432")
         return f"{host}:{port}/{self.parameters.get('dbname', self.role)}"
 
     @property
     def role(self) -> str:
         """The role that logs in, or ""."""
         return self.parameters.get("user", "")
+
+    def by_way_of(self, host: str, port: int) -> Dsn:
+        """The same database at another address; its own host name stays what a certificate is compared with."""
+        return Dsn({**self.parameters, "hostaddr": host, "port": str(port)}, self.schema)
 
     def __repr__(self) -> str:
         return f"Dsn({self.server})"

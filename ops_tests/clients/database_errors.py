@@ -55,6 +55,10 @@ class ConnectionLost(Unreachable):
     """An established connection broke; the read may be repeated once."""
 
 
+class ServerRefused(Unreachable):
+    """The server itself said that it takes no connection: starting up, or all are used."""
+
+
 def translated(error: psycopg2.Error, dsn: Dsn) -> Blind:
     """Make the error of a connection attempt or a query one of ours, as a sentence without a secret."""
     text = str(error).strip()
@@ -83,7 +87,8 @@ def _no_connection(text: str, dsn: Dsn) -> Blind:
         )
     for words, reason in _REASONS:
         if words in lowered:
-            return Unreachable(f"{dsn.server} {reason}; expected a connection. Next: {_psql(dsn)}")
+            found = ServerRefused if "fatal" in lowered else Unreachable
+            return found(f"{dsn.server} {reason}; expected a connection. Next: {_psql(dsn)}")
     kind = Blind if "fatal" in lowered else Unreachable
     return kind(f"{dsn.server} gave no connection: {_first_line(text)[-200:]}. Next: {_psql(dsn)}")
 
@@ -117,5 +122,5 @@ def _first_line(text: str) -> str:
 
 
 def _psql(dsn: Dsn) -> str:
-    host, port = dsn.parameters.get("host", "localhost"), dsn.parameters.get("port", "5432")
+    host, port = dsn.server.partition("/")[0].rsplit(":", 1)
     return f"pg_isready -h {host} -p {port}"

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
 
-from ops_tests.clients import command, command_guard, fly_errors, fly_json
+from ops_tests.clients import command, command_guard, fly_backups, fly_errors, fly_json
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.repeating import at_their_pace
 from ops_tests.clients.scratch import scratch
 from ops_tests.errors import CommandTimedOut
+from ops_tests.records.backups import Backup, Cluster, Volume
 from ops_tests.records.logs import LogWindow
 from ops_tests.records.platform import Machine, Release, SecretName
 from ops_tests.target import Secret
@@ -101,6 +102,46 @@ class Fly:
         """
         return fly_json.secret_names(self._read("secrets", "list", "-a", self._app))
 
+    def volumes_list(self) -> tuple[Volume, ...]:
+        """``fly volumes list``: the app's volumes, without those that are being destroyed.
+
+        Raises:
+            Blind: As ``machine_list``.
+        """
+        return fly_backups.volumes(self._read("volumes", "list", "-a", self._app))
+
+    def volumes_snapshots_list(self, volume: str) -> tuple[Backup, ...]:
+        """``fly volumes snapshots list``: a volume's snapshots.
+
+        Raises:
+            Blind: As ``machine_list``.
+        """
+        return fly_backups.snapshots(self._read("volumes", "snapshots", "list", volume, "-a", self._app))
+
+    def mpg_list(self, organisation: str) -> tuple[Cluster, ...]:
+        """``fly mpg list``: an organisation's clusters of Managed Postgres.
+
+        Raises:
+            Blind: As ``machine_list``; the older kind of token is refused too.
+        """
+        return fly_backups.clusters(self._read("mpg", "list", "-o", organisation))
+
+    def mpg_backup_list(self, cluster: str) -> tuple[Backup, ...]:
+        """``fly mpg backup list --all``: a cluster's backups; without ``--all`` only those of the last 24 hours.
+
+        Raises:
+            Blind: As ``mpg_list``.
+        """
+        return fly_backups.cluster_backups(self._read("mpg", "backup", "list", cluster, "--all"))
+
+    def machine_exec(self, machine: str, command: str, seconds: int) -> str:
+        """``fly machine exec``: what fly printed of a command run in a machine, JSON with code and output.
+
+        Raises:
+            Blind: As ``machine_list``. The command's own failure is none: fly exits 0 all the same.
+        """
+        return self._read("machine", "exec", "-a", self._app, "--timeout", str(seconds), machine, command)
+
     def logs(self, since: datetime) -> LogWindow:
         """``fly logs --no-tail``: one page, at most the 100 newest lines of the last 24 hours.
 
@@ -131,13 +172,15 @@ class Fly:
             empty = folder / "empty"
             empty.mkdir()
             argv = ["fly", *words, "--json"]
-            result = command.run(argv, environ=self._clean(folder), timeout_seconds=seconds, cwd=empty)
+            own = {"FLY_CONFIG_DIR": str(Path(folder, "fly"))} if self._token else {}
+            environ = clean_environment(self._environ, self._token) | own
+            result = command.run(argv, environ=environ, timeout_seconds=seconds, cwd=empty)
         if result.code:
             raise fly_errors.failure(result, self._app, self._token.variable if self._token else "")
         return result.stdout
 
-    def _clean(self, folder: Path) -> dict[str, str]:
-        environ = {name: value for name, value in self._environ.items() if name not in _TRAPS} | _QUIET
-        if self._token is None:
-            return environ
-        return environ | {"FLY_API_TOKEN": self._token.reveal().strip(), "FLY_CONFIG_DIR": str(folder / "fly")}
+
+def clean_environment(environ: Mapping[str, str], token: Secret | None) -> dict[str, str]:
+    """The environment for a call of fly: without what would mislead it, with the token if there is one."""
+    clean = {name: value for name, value in environ.items() if name not in _TRAPS} | _QUIET
+    return clean | {"FLY_API_TOKEN": token.reveal().strip()} if token else clean

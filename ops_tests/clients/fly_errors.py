@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 
-from ops_tests.clients.command import CommandResult
+from ops_tests.clients.command import CommandResult, shown
 from ops_tests.clients.fly_json import plain
 from ops_tests.errors import Blind, NoAnswerInTime, NotAuthorised, NotFound, RateLimited, Unreachable
 
 # The order matters: a refused token often comes wrapped into something that reads like another kind.
 _NOT_AUTHORISED = re.compile(
-    r"no access token available|must be authenticated|unauthorized|not authorized|no verified tokens|\b401\b|\b403\b",
+    r"no access token available|must be authenticated|unauthorized|not authorized|no verified tokens|\b401\b|\b403\b"
+    r"|permission denied|commands require updated tokens",
     re.IGNORECASE,
 )
 _NOT_FOUND = re.compile(r"could not find app|app not found|\b404 not found\b|was not found", re.IGNORECASE)
+_NO_CLUSTER = re.compile(r"managed postgres cluster \S+ not found", re.IGNORECASE)
 _UNREACHABLE = re.compile(r"dial tcp|no such host|connection refused|connection reset|i/o timeout|tls: ", re.IGNORECASE)
 _RATE_LIMITED = re.compile(r"\b429\b|rate limit|too many requests", re.IGNORECASE)
 _QUERY = re.compile(r"failed to run .*\}: ", re.DOTALL)
@@ -29,7 +31,7 @@ def failure(result: CommandResult, app: str, token_variable: str) -> Blind:
         app: The app it was about.
         token_variable: Where our token comes from, or "" for the engineer's own login.
     """
-    command, said = " ".join(result.argv), last_line(result)
+    command, said = shown(result.argv), last_line(result)
     if result.code == _PANIC:
         return Blind(f"{command} crashed (exit 3): {said}; expected an answer. Next: fly version upgrade")
     if result.code == _DEADLINE:
@@ -62,6 +64,11 @@ def _by_text(text: str, seen: str, app: str, token_variable: str) -> Blind:
         return NotFound(
             f'{seen}; expected an app named "{app}" (or the token may not see it). Look at platform.app in the target '
             f"file. Next: {_login(app, token_variable)}"
+        )
+    if _NO_CLUSTER.search(text):
+        return NotFound(
+            f"{seen}; expected the cluster of backups.cluster in the target file. Fly.io says the same of a "
+            "wrong id, an expired token and a dead network. Next: fly mpg list -o ORG"
         )
     if _UNREACHABLE.search(text):
         return Unreachable(f"{seen}; expected Fly.io's API to answer. Next: curl -v https://api.fly.io")

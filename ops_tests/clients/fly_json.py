@@ -5,25 +5,32 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from ops_tests.errors import Unparsable
+from ops_tests.clients import fly_machine_json
+from ops_tests.clients.fly_fields import (
+    Fields,
+    folded,
+    keys_of,
+    moment_of,
+    object_of,
+    objects_of,
+    odd,
+    text_of,
+    time_of,
+    whole,
+    whole_number,
+)
 from ops_tests.records.logs import LogLine
 from ops_tests.records.platform import Image, Machine, MachineCheck, Release, SecretName
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _NOTHING_FOUND = re.compile(r"^\s*no [a-z ]{2,60}(found|available)\b", re.IGNORECASE | re.MULTILINE)
 _BLANKS = re.compile(r"\s*")
-_HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _COMMIT_LABELS = ("org.opencontainers.image.revision", "GH_SHA")
 """The labels of an image that name the commit it was built from: the standard's, and the one of Fly's own examples."""
-_MOST_DIGITS = 18
-"""Of a release's number: more are no number anybody counts in, and Python refuses thousands of them."""
 _DECODER = json.JSONDecoder()
-
-Fields = Mapping[str, Any]
-"""A JSON object whose keys lost case and underscores: ``CreatedAt`` and ``created_at`` are both ``createdat``."""
 
 
 def plain(text: str) -> str:
@@ -48,7 +55,7 @@ def listed(text: str, command: str) -> list[Fields]:
             return [folded(item) for item in document]
     if _NOTHING_FOUND.search(text):
         return []
-    raise _odd(command, f"printed no JSON list; expected one. It began with {_beginning(text)}")
+    raise odd(command, f"printed no JSON list; expected one. It began with {_beginning(text)}")
 
 
 def version(text: str) -> str:
@@ -59,8 +66,8 @@ def version(text: str) -> str:
     """
     for document in _documents(plain(text)):
         if isinstance(document, dict):
-            return _text(folded(document), "version", "fly version")
-    raise _odd("fly version", f"printed no JSON object; expected one. It began with {_beginning(text)}")
+            return text_of(folded(document), "version", "fly version")
+    raise odd("fly version", f"printed no JSON object; expected one. It began with {_beginning(text)}")
 
 
 def machines(text: str, command: str = "fly machine list") -> tuple[Machine, ...]:
@@ -88,7 +95,7 @@ def secret_names(text: str, command: str = "fly secrets list") -> tuple[SecretNa
         Unparsable: No list, or a secret without a name.
     """
     found = listed(text, command)
-    return tuple(SecretName(_text(fields, "name", command), str(fields.get("status") or "")) for fields in found)
+    return tuple(SecretName(text_of(fields, "name", command), str(fields.get("status") or "")) for fields in found)
 
 
 def log_lines(text: str, command: str = "fly logs") -> tuple[LogLine, ...]:
@@ -107,27 +114,17 @@ def log_line(item: Mapping[str, Any], command: str) -> LogLine:
         Unparsable: It has no message or no readable time.
     """
     fields = folded(item)
-    meta = folded(_object(fields.get("meta")))
-    event = folded(_object(meta.get("event")))
+    meta = folded(object_of(fields.get("meta")))
+    event = folded(object_of(meta.get("event")))
     if not isinstance(fields.get("message"), str):
-        raise _odd(command, f"has a log line without message; expected one beside {_keys(fields)}")
+        raise odd(command, f"has a log line without message; expected one beside {keys_of(fields)}")
     return LogLine(
-        timestamp=_time(fields, "timestamp", command),
+        timestamp=time_of(fields, "timestamp", command),
         message=plain(fields["message"]),
         instance=str(fields.get("instance") or meta.get("instance") or ""),
         level=str(fields.get("level") or "info"),
         provider=str(event.get("provider") or ""),
     )
-
-
-def folded(item: Mapping[str, Any]) -> Fields:
-    """Take case and underscores out of the keys of one object; what is inside its values keeps its own."""
-    return {key.replace("_", "").lower(): _whole(value) for key, value in item.items()}
-
-
-def _whole(value: Any) -> Any:
-    """A text without halves of characters, which JSON can spell and no file can hold."""
-    return _HALF_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else value
 
 
 def parse_image(reference: str) -> Image | None:
@@ -152,13 +149,13 @@ def _stream(text: str, command: str) -> Iterator[Mapping[str, Any]]:
     first = re.search(r"^\{", text, re.MULTILINE)
     place = first.start() if first else len(text)
     if not first and text.strip():
-        raise _odd(command, f"printed no JSON objects; expected log lines. It began with {_beginning(text)}")
+        raise odd(command, f"printed no JSON objects; expected log lines. It began with {_beginning(text)}")
     while place < len(text):
         try:
             item, place = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError):
-            raise _odd(command, f"printed broken JSON after {place} characters; expected a log line") from None
-        yield _object(item)
+            raise odd(command, f"printed broken JSON after {place} characters; expected a log line") from None
+        yield object_of(item)
         place = _after_blanks(text, place)
 
 
@@ -168,21 +165,24 @@ def _after_blanks(text: str, place: int) -> int:
 
 
 def _machine(fields: Fields, command: str) -> Machine:
-    config = folded(_object(fields.get("config") or fields.get("incompleteconfig")))
-    metadata = folded(_object(config.get("metadata")))
-    image = folded(_object(fields.get("imageref")))
+    config = folded(object_of(fields.get("config") or fields.get("incompleteconfig")))
+    metadata = folded(object_of(config.get("metadata")))
+    image = folded(object_of(fields.get("imageref")))
     return Machine(
-        id=_text(fields, "id", command),
-        state=_text(fields, "state", command),
+        id=text_of(fields, "id", command),
+        state=text_of(fields, "state", command),
         region=str(fields.get("region") or ""),
         image=_machine_image(image, config),
         process_group=str(metadata.get("flyprocessgroup") or "app"),
         checks=tuple(_check(folded(item)) for item in _every_check(fields, command)),
-        host_status=_text(fields, "hoststatus", command) if "hoststatus" in fields else "ok",
-        auto_stop=any(_may_stop(folded(service)) for service in _objects(config.get("services"))),
-        release=_whole_number(metadata.get("flyreleaseversion")),
-        started_at=_newest_start(_objects(fields.get("events"))),
-        commit=_commit(_object(image.get("labels"))),
+        host_status=text_of(fields, "hoststatus", command) if "hoststatus" in fields else "ok",
+        auto_stop=any(_may_stop(folded(service)) for service in objects_of(config.get("services"))),
+        release=whole_number(metadata.get("flyreleaseversion")),
+        started_at=_newest_start(objects_of(fields.get("events"))),
+        commit=_commit(object_of(image.get("labels"))),
+        memory_mb=fly_machine_json.memory_mb(config),
+        services=fly_machine_json.services(config),
+        events=fly_machine_json.events(fields.get("events")),
     )
 
 
@@ -195,7 +195,7 @@ def _machine_image(reference: Fields, config: Fields) -> Image:
 
 def _commit(labels: Mapping[str, Any]) -> str:
     named = (labels.get(label) for label in _COMMIT_LABELS)
-    return next((_whole(value) for value in named if isinstance(value, str) and value), "")
+    return next((whole(value) for value in named if isinstance(value, str) and value), "")
 
 
 def _may_stop(service: Fields) -> bool:
@@ -206,9 +206,9 @@ def _may_stop(service: Fields) -> bool:
 def _every_check(fields: Fields, command: str) -> list[Mapping[str, Any]]:
     """The checks of a machine, all of them: one that cannot be read may be the one that fails."""
     checks = fields.get("checks")
-    found = _objects(checks)
+    found = objects_of(checks)
     if checks is not None and (not isinstance(checks, list) or len(found) < len(checks)):
-        raise _odd(command, f"has a machine whose checks are no list of objects; expected one beside {_keys(fields)}")
+        raise odd(command, f"has a machine whose checks are no list of objects; expected one beside {keys_of(fields)}")
     return found
 
 
@@ -216,61 +216,23 @@ def _check(fields: Fields) -> MachineCheck:
     return MachineCheck(*(str(fields.get(key) or "") for key in ("name", "status", "output")))
 
 
-def _newest_start(events: Iterable[Mapping[str, Any]]) -> datetime | None:
-    starts = [event.get("timestamp") for event in map(folded, events) if event.get("status") == "started"]
-    times = [stamp for stamp in starts if isinstance(stamp, int | float) and 0 < stamp < 1e14]
-    return datetime.fromtimestamp(max(times) / 1000, UTC) if times else None
+def _newest_start(found: Iterable[Mapping[str, Any]]) -> datetime | None:
+    """The time of the newest event that says ``started``, also of one that says nothing else."""
+    starts = [event.get("timestamp") for event in map(folded, found) if event.get("status") == "started"]
+    return max(filter(None, map(moment_of, starts)), default=None)
 
 
 def _release(fields: Fields, command: str) -> Release:
-    number = _whole_number(fields.get("version"))
+    number = whole_number(fields.get("version"))
     if number is None:
-        raise _odd(command, f"has a release without version; expected a number beside {_keys(fields)}")
+        raise odd(command, f"has a release without version; expected a number beside {keys_of(fields)}")
     return Release(
         version=number,
-        status=_text(fields, "status", command),
-        created_at=_time(fields, "createdat", command),
+        status=text_of(fields, "status", command),
+        created_at=time_of(fields, "createdat", command),
         image=parse_image(str(fields.get("imageref") or "")),
         description=str(fields.get("description") or ""),
     )
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _whole_number(value: Any) -> int | None:
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
-
-
-def _text(fields: Fields, key: str, command: str) -> str:
-    value = fields.get(key)
-    if not isinstance(value, str) or not value:
-        raise _odd(command, f"has an entry without {key}; expected a text beside {_keys(fields)}")
-    return value
-
-
-def _time(fields: Fields, key: str, command: str) -> datetime:
-    value = fields.get(key)
-    try:
-        moment = datetime.fromisoformat(str(value))
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise _odd(command, f"has an entry whose {key} is {str(value)[:40]!r}; expected a time of RFC 3339") from None
-
-
-def _odd(command: str, seen: str) -> Unparsable:
-    return Unparsable(f"{command} {seen}. Next: fly version, and look whether its JSON has changed since")
-
-
-def _keys(fields: Fields) -> str:
-    """The names that are there, never their values."""
-    return _whole(", ".join(sorted(fields)[:20])) or "nothing"
 
 
 def _beginning(text: str) -> str:

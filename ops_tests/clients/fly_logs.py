@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from ops_tests.clients import fly_json
+from ops_tests.clients import fly_fields, fly_json
 from ops_tests.clients.fly_token import authorization
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.repeating import at_their_pace
@@ -100,7 +100,7 @@ class _Pages:
         if not isinstance(data, list):
             raise Unparsable(f'{SOURCE}: the answer has no list "data"; expected one. Next: fly logs -a {self._app}')
         lines = [fly_json.log_line(_attributes(item), SOURCE) for item in data]
-        following = fly_json.folded(meta).get("nexttoken") if isinstance(meta, dict) else ""
+        following = fly_fields.folded(meta).get("nexttoken") if isinstance(meta, dict) else ""
         return lines, str(following or "")
 
     def _answered(self, path: str) -> Answer:
@@ -137,11 +137,11 @@ def _document(answer: Answer) -> Mapping[str, Any]:
         document = None
     if not isinstance(document, dict):
         raise Unparsable(f"{SOURCE}: the answer is not a JSON object; expected one. Is FLY_API_BASE_URL right?")
-    return fly_json.folded(document)
+    return fly_fields.folded(document)
 
 
 def _attributes(item: Any) -> Mapping[str, Any]:
-    attributes = fly_json.folded(item).get("attributes") if isinstance(item, dict) else None
+    attributes = fly_fields.folded(item).get("attributes") if isinstance(item, dict) else None
     return attributes if isinstance(attributes, dict) else {}
 
 

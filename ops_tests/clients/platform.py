@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ops_tests.clients import fly, fly_logs
+from ops_tests.clients import fly, fly_backups, fly_logs
 from ops_tests.clients.fly import Fly
+from ops_tests.clients.fly_exec import FlyExec
+from ops_tests.clients.registry import FLY, Registry
 from ops_tests.clients.remarks import Remark, unheard
-from ops_tests.errors import Blind
+from ops_tests.errors import Blind, NotAuthorised
+from ops_tests.records.backups import Shelf
+from ops_tests.records.images import ImageSize
 from ops_tests.records.logs import LogWindow
-from ops_tests.records.platform import Machine, Release, SecretName
-from ops_tests.target import Secret, Target
+from ops_tests.records.platform import Image, Machine, Release, SecretName
+from ops_tests.records.runtime import Runtime
+from ops_tests.target import BackupPlace, Secret, Target
 
 API_URL = "https://api.fly.io"
 STRIDE = timedelta(hours=12)
@@ -31,7 +36,7 @@ def worst_log_seconds() -> float:
 
 
 class Platform(Protocol):
-    """Five questions; each answers with records or raises ``Blind``."""
+    """The questions; each answers with records or raises ``Blind``."""
 
     def machines(self) -> tuple[Machine, ...]:
         """Every machine the platform lists for the app."""
@@ -48,6 +53,15 @@ class Platform(Protocol):
     def past_logs(self, since: datetime, until: datetime, seconds: float) -> LogWindow:
         """The app's log lines before ``until``, as far back towards ``since`` as the platform lets in that time."""
 
+    def backups(self, place: BackupPlace, machines: Sequence[Machine]) -> tuple[Shelf, ...]:
+        """The backups that lie in a place; ``machines`` are the app's own."""
+
+    def image_sizes(self, images: Sequence[Image]) -> tuple[ImageSize, ...]:
+        """How large the images are in the registry."""
+
+    def runtimes(self, machines: Sequence[str], token: Secret) -> tuple[Runtime, ...]:
+        """The inside of started machines, by a token for nothing else."""
+
 
 class FlyPlatform:
     """Fly.io.
@@ -61,6 +75,7 @@ class FlyPlatform:
 
     def __init__(self, app: str, environ: Mapping[str, str], token: Secret | None, remark: Remark = unheard) -> None:
         self._app = app
+        self._environ = environ
         self._api_url = environ.get("FLY_API_BASE_URL") or API_URL
         self._token = token
         self._remark = remark
@@ -142,6 +157,47 @@ class FlyPlatform:
             raise kind(f"the log cannot be read: {first} | and with fly: {second}") from None
         self._remark(f"the log came from fly logs, since the logs API did not give it: {first}")
         return window
+
+    def backups(self, place: BackupPlace, machines: Sequence[Machine]) -> tuple[Shelf, ...]:
+        """The snapshots of an app's volumes, one shelf a volume, or the backups of a Managed Postgres cluster.
+
+        Raises:
+            NotCovered: What is listed belongs to another app, or nothing is listed that could be backed up.
+            Blind: fly did not answer with a list.
+        """
+        if place.kind == "managed-postgres":
+            cluster = place.cluster or ""
+            known = self._fly.mpg_list(place.organisation or "")
+            return (fly_backups.of_cluster(cluster, known, self._app, lambda: self._fly.mpg_backup_list(cluster)),)
+        app = place.app or self._app
+        fly = self._fly if app == self._app else Fly(app, self._environ, self._token, self._remark)
+        owners = machines if app == self._app else fly.machine_list()
+        volumes = fly_backups.attached(fly.volumes_list(), owners, app)
+        return tuple(fly_backups.of_volume(one, app, fly.volumes_snapshots_list(one.id)) for one in volumes)
+
+    def image_sizes(self, images: Sequence[Image]) -> tuple[ImageSize, ...]:
+        """How large the images are in Fly.io's registry; ``FLY_REGISTRY_HOST`` moves it, as it does for fly.
+
+        Raises:
+            NotAuthorised: The target names no token: the registry does not take the engineer's own login from us.
+            Blind: The registry did not answer with manifests.
+        """
+        if self._token is None:
+            raise NotAuthorised("the registry needs a token; name its variable in the target file: platform.token_env")
+        registry = Registry(self._environ.get("FLY_REGISTRY_HOST") or FLY, self._token, self._remark)
+        try:
+            return tuple(registry.size(image) for image in images)
+        finally:
+            registry.close()
+
+    def runtimes(self, machines: Sequence[str], token: Secret) -> tuple[Runtime, ...]:
+        """The inside of started machines, by ``fly machine exec``.
+
+        Raises:
+            Blind: As ``FlyExec.runtime``.
+        """
+        inside = FlyExec(Fly(self._app, self._environ, token, self._remark), token, self._app)
+        return tuple(inside.runtime(machine) for machine in machines)
 
 
 def connect(target: Target, remark: Remark = unheard) -> Platform:

@@ -175,7 +175,7 @@ def gatherer(request: pytest.FixtureRequest) -> Gatherer:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the child processes that are still running: they live in sessions of their own and survive Ctrl-C."""
     run = run_of(config)
-    if run is not None and run.gatherer is not None:
+    if run is not None and (run.gatherer is not None or run.proxies):
         from ops_tests.clients.command import end_all
 
         end_all()

@@ -12,6 +12,7 @@ from ops_tests.limits import Limits
 from ops_tests.plugin.applicable import NEEDS, needs_parts
 from ops_tests.plugin.options import Settings
 from ops_tests.plugin.state import run_of
+from ops_tests.plugin.ways import database_of
 from ops_tests.target import Endpoint, Target
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def _expected_version_is_named(_target: Target, _endpoint: Endpoint | None, sett
 
 NEEDS["fly"] = needs_parts("platform")
 NEEDS["database"] = needs_parts("database")
+NEEDS["wanted_memory_mb"] = needs_parts("platform.memory_mb")
 NEEDS["expected_version"] = _expected_version_is_named
 
 
@@ -52,13 +54,13 @@ def fly(target: Target) -> Fly:
 
 
 @pytest.fixture(scope="session")
-def database(target: Target) -> Database:
+def database(request: pytest.FixtureRequest, target: Target) -> Database:
     """The read-only database client: ``database.rows("SELECT ...")`` (only on targets with ``[database]``)."""
-    from ops_tests.clients.database import Database
+    from ops_tests.clients.remarks import unheard
 
-    part = target.database
-    assert part is not None, "only applicable with [database]"  # noqa: S101  # NEEDS has seen to it
-    return Database(target.secret(part.dsn_env))
+    run = run_of(request.config)
+    assert run is not None, "clients are made only in a run of checks"  # noqa: S101  # cannot happen behind `target`
+    return database_of(target, run, unheard)
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +86,17 @@ webhooks_part = _part("webhooks_part", "webhooks")
 platform_part = _part("platform_part", "platform")
 expected_secrets = _part("expected_secrets", "secrets", "platform")
 headers_part = _part("headers_part", "headers")
+health_gate = _part("health_gate", "health_gate", "platform")
+runtime_part = _part("runtime_part", "runtime", "platform")
 logs_part = _part("logs_part", "logs", "platform")
 dead_letters_part = _part("dead_letters_part", "dead_letters", "database")
 retention_part = _part("retention_part", "retention", "database")
+
+
+@pytest.fixture(scope="session")
+def wanted_memory_mb(target: Target) -> int:
+    """How much memory each machine must have (only on targets with ``platform.memory_mb``)."""
+    return (target.platform and target.platform.memory_mb) or 0
 
 
 @pytest.fixture(scope="session")

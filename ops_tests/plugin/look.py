@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ops_tests.plugin.state import Run
+from ops_tests.plugin.ways import database_of
 from ops_tests.target import Target
 
 if TYPE_CHECKING:
@@ -61,7 +62,4 @@ class Look:
     @cached_property
     def database(self) -> Database:
         """The read-only database client."""
-        from ops_tests.clients.database import Database
-
-        part = self.target.database
-        return Database(self.target.secret(part.dsn_env if part else ""), remark=self.remarks.append)
+        return database_of(self.target, self.run, self.remarks.append)

@@ -14,6 +14,7 @@ from ops_tests.records.run import CheckRecord, RunRecord, SyntheticDelivery, Wai
 from ops_tests.target import Target
 
 if TYPE_CHECKING:
+    from ops_tests.clients.fly_proxy import FlyProxy
     from ops_tests.plugin.gather import Gatherer
     from ops_tests.sandbox.embedded import Starting
 
@@ -36,6 +37,7 @@ class Run:
         gatherer: The observations, made when the first is asked for.
         waivers: What is waived, by target.
         deliveries: The synthetic deliveries, written down before they are sent; a worker's go on to the controller.
+        proxies: The proxies to databases, by target; they end with the commands that still run.
     """
 
     settings: Settings
@@ -51,6 +53,7 @@ class Run:
     gatherer: Gatherer | None = None
     waivers: dict[str, tuple[Waiver, ...]] = field(default_factory=dict)
     deliveries: list[SyntheticDelivery] = field(default_factory=list)
+    proxies: dict[str, FlyProxy] = field(default_factory=dict)
 
 
 RUN = pytest.StashKey[Run]()

@@ -34,6 +34,63 @@ class MachineCheck:
 
 
 @dataclass(frozen=True)
+class MachineEvent:
+    """Something that happened to a machine.
+
+    Attributes:
+        type: ``start``, ``exit``, ``launch``, ``update`` and so on, as the platform says it.
+        at: When, UTC.
+        exit_code: With which status it ended; None for an event that is no end.
+        oom_killed: Whether it was ended because its memory was used up.
+        requested: Whether somebody asked for that end: a deployment, the command line, auto-stop.
+        restarts: How often the platform had restarted it by then, as the platform counts.
+    """
+
+    type: str
+    at: datetime
+    exit_code: int | None = None
+    oom_killed: bool = False
+    requested: bool = False
+    restarts: int = 0
+
+
+@dataclass(frozen=True)
+class ServiceCheck:
+    """A health check as it is configured on a machine; what its configuration leaves out is None or "".
+
+    Attributes:
+        interval: Seconds from one request to the next.
+        timeout: Seconds an answer may take.
+        grace: Seconds after a start in which a failure does not count.
+        method: ``GET``, in capitals.
+        path: What is asked.
+        restart_limit: Failures in a row after which the machine is restarted; 0 for never.
+    """
+
+    interval: float | None
+    timeout: float | None
+    grace: float | None
+    method: str
+    path: str
+    restart_limit: int = 0
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a machine offers to the outside.
+
+    Attributes:
+        checks: Its HTTP checks.
+        force_https: Whether plain HTTP is redirected on every port that takes it.
+        minimum_machines: How many machines auto-stop leaves running.
+    """
+
+    checks: tuple[ServiceCheck, ...]
+    force_https: bool
+    minimum_machines: int
+
+
+@dataclass(frozen=True)
 class Machine:
     """One machine of the application.
 
@@ -49,6 +106,9 @@ class Machine:
         release: The release number it belongs to, or None where the platform does not say.
         started_at: Its newest start, UTC, or None.
         commit: The commit its image was built from, as the image's labels say; "" where they do not.
+        memory_mb: Its memory, or None where the platform does not say.
+        services: What it offers, or None where its configuration is not known.
+        events: What happened to it, as far back as the platform lists it.
     """
 
     id: str
@@ -62,6 +122,9 @@ class Machine:
     release: int | None = None
     started_at: datetime | None = None
     commit: str = ""
+    memory_mb: int | None = None
+    services: tuple[Service, ...] | None = None
+    events: tuple[MachineEvent, ...] = ()
 
 
 @dataclass(frozen=True)

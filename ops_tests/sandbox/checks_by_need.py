@@ -41,13 +41,19 @@ NO_ERRORS, TOPICS_WELL, QUERIES, ACTIVITY = LATEST_LOG = (
 )
 WEEK = "logs/error_shapes_of_the_week_are_told"
 ERROR_RATE, LOAD = METRICS = ("traffic/error_rate_is_within_the_objective", "traffic/cpu_and_memory_have_room")
-MACHINES, SECRETS, STAGED, RELEASE, CANDIDATE, TAGGED = PLATFORM = (
+MACHINES, SECRETS, STAGED, RELEASE, CANDIDATE, TAGGED, STEADY, MEMORY, GATE, LOCKDOWN, IMAGE, BACKUPS = PLATFORM = (
     "platform/machines_are_started_and_healthy",
     "platform/secrets_are_the_documented_ones",
     "platform/no_secret_is_staged_but_not_deployed",
     "platform/latest_release_is_complete",
     "platform/rollback_candidate_exists",
     "repository/newest_release_is_tagged",
+    "platform/no_restart_loop_no_out_of_memory",
+    "platform/memory_is_what_the_runbook_wants",
+    "platform/health_gate_is_configured",
+    "platform/runtime_is_locked_down",
+    "platform/image_stays_small",
+    "platform/backups_are_fresh",
 )
 NEED_APPLICATION = (SAYS_HEALTHY, IN_TIME, HEADERS, *PAGES, *SYNTHETIC, REFUSES_GET)
 CONNECTS, MIGRATIONS = "database/database_answers", "database/migrations_are_applied"

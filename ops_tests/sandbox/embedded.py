@@ -37,7 +37,7 @@ class Sandbox:
 
     Attributes:
         place: The keys of a target file that say where it is: ``base_url``, ``https`` with plain HTTP's address and
-            the authority's file, and the repository's folder.
+            the authority's file, the repository's folder, and ``database`` where a fault leads there another way.
         environment: The variables a target file needs, to be laid over the environment.
         folder: Where everything of it stands.
     """
@@ -46,6 +46,7 @@ class Sandbox:
     environment: dict[str, str] = field(repr=False)
     folder: Path
     _process: subprocess.Popen[bytes] = field(repr=False)
+    database: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def start(cls, faults: Sequence[str] = (), folder: Path | None = None) -> Sandbox:
@@ -184,6 +185,9 @@ def write_files(sandbox: Sandbox, directory: Path) -> None:
     target = re.sub(r'^path = "repository"$', lambda _hit: repository, target, flags=re.MULTILINE)
     https = "".join(f'{key} = "{value}"\n' for key, value in sandbox.place["https"].items())
     target = target.replace("[https]\n", f"[https]\n{https}", 1)
+    if database := sandbox.place.get("database"):
+        part = "".join(f'{key} = "{value}"\n' for key, value in database.items())
+        target = re.sub(r'^dsn_env = ".*"\n', part, target, count=1, flags=re.MULTILINE)
     (directory / "target.toml").write_text(target, encoding="utf-8")
     env = directory / "env"
     env.touch(mode=0o600)

@@ -9,11 +9,14 @@ from ops_tests.errors import UnknownName
 from ops_tests.sandbox import (
     faults_activity,
     faults_application,
+    faults_backups,
     faults_database,
     faults_edge,
     faults_fly,
     faults_logs,
+    faults_machines,
     faults_platform,
+    faults_proxy,
     faults_repository,
     faults_traffic,
 )
@@ -25,8 +28,8 @@ __all__ = ["FAULTS", "Fault", "Turn", "planted"]
 FAULTS: dict[str, Fault] = {
     fault.name: fault
     for part in (
-        *(faults_application, faults_edge, faults_database, faults_activity, faults_logs),
-        *(faults_platform, faults_fly, faults_repository, faults_traffic),
+        *(faults_application, faults_edge, faults_database, faults_activity, faults_proxy, faults_logs),
+        *(faults_platform, faults_machines, faults_backups, faults_fly, faults_repository, faults_traffic),
     )
     for fault in part.FAULTS
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ops_tests.sandbox.checks_by_need import NEED_FLY, PLATFORM, STAGED
+from ops_tests.sandbox.checks_by_need import BACKUPS, NEED_FLY, PLATFORM, STAGED
 from ops_tests.sandbox.fault import Fault, blind, harmless
 from ops_tests.sandbox.scenario import Scenario
 
@@ -42,8 +42,8 @@ FAULTS = (
     harmless("fly-slow", "fly takes 2 s for each answer", _platform(fly="slow")),
     harmless("fly-warns", "fly prints a warning before its JSON", _platform(fly="warns")),
     harmless("fly-rate-limited", "Fly.io refuses each first question with 429", _rate_limited),
-    Fault("fly-of-2024", "fly is of 2024: other names for secrets, no state of them, no state of hosts",
-          blind(STAGED), _platform(fly="of 2024")),
+    Fault("fly-of-2024", "fly is of 2024: other names for secrets, no state of them or of hosts, no Managed Postgres",
+          blind(STAGED, BACKUPS), _platform(fly="of 2024")),
     Fault("fly-of-2025", "fly is of 2025: secrets without a state",
           blind(STAGED), _platform(fly="of 2025")),
     harmless("fly-variables", "variables in the environment name another app, region and token",

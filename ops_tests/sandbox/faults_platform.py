@@ -8,6 +8,7 @@ from typing import Any
 
 from ops_tests.sandbox.checks_by_need import (
     CANDIDATE,
+    LOCKDOWN,
     MACHINES,
     METRICS,
     RELEASE,
@@ -69,7 +70,7 @@ FAULTS = (
     Fault("machine-stopped", "one machine stopped, and not because the platform was to stop it",
           finding("L1", MACHINES), _one_machine(state="stopped", auto_stop=False)),
     Fault("machines-stopped", "every machine stopped, and not because the platform was to stop it",
-          finding("L1", MACHINES) + blind(*METRICS), _all_machines(state="stopped")),
+          finding("L1", MACHINES) + blind(LOCKDOWN, *METRICS), _all_machines(state="stopped")),
     Fault("machine-replacing", "one machine is being replaced and does not serve",
           finding("L1", MACHINES), _one_machine(state="replacing")),
     harmless("machine-spare-resting", "the platform stopped a spare that nobody needed",

@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ops_tests.records.runtime import COMMAND
+from ops_tests.sandbox import fly_storage, images
 from ops_tests.sandbox.scenario import Machine, Platform, Release
+from ops_tests.sandbox.scenario_machines import Exit, Gate, Registry
 
 APP = "timedify-sandbox"
 REGISTRY = "registry.fly.io"
 CHECK = "servicecheck-00-http-3000"
-GATE = {"interval": "10s", "timeout": "2s", "grace_period": "20s", "method": "GET", "path": "/health"}
 CONCURRENCY = {"type": "connections", "hard_limit": 25, "soft_limit": 20}
 
 
@@ -27,23 +29,31 @@ def document(plan: Platform, token: str, now: datetime, commits: Mapping[str, st
         now: The start of the sandbox, UTC.
         commits: The commit of each image, by its tag; images of other tags get one that no repository knows.
     """
-    known = commits or {}
-    labels = {item.image: {"GH_SHA": known.get(item.image) or _digest(item.image)[:40]} for item in plan.machines}
+    known = plan.access != "unknown app"
+    by_image = commits or {}
+    labels = {item.image: {"GH_SHA": by_image.get(item.image) or _digest(item.image)[:40]} for item in plan.machines}
     complete = {item.image: item for item in reversed(plan.releases) if item.status == "complete"}
     return {
-        "app": APP if plan.access != "unknown app" else "",
+        "app": APP if known else "",
         "token": token if plan.access != "refused" else "",
         "text_instead_of_json": plan.text_instead_of_json,
         "habit": plan.fly,
         "machines": [
             _machine(
-                item, complete.get(item.image, plan.releases[-1]), now, labels[item.image] if plan.names_commits else {}
+                item,
+                complete.get(item.image, plan.releases[-1]),
+                plan.registry,
+                now,
+                labels[item.image] if plan.names_commits else {},
             )
             for item in plan.machines
         ],
+        **fly_storage.document(plan.storage, APP, plan.machines[0].id, known, now),
         "releases": [_release(item, now) for item in plan.releases],
         "secrets": [{"name": name, "digest": _digest(name)[:16], "status": status} for name, status in plan.secrets],
         "config": _fly_toml(),
+        "exec": {"habit": plan.exec, "command": COMMAND},
+        "proxy": {"app": fly_storage.POSTGRES_APP, "port": 5432},
     }
 
 
@@ -67,10 +77,12 @@ def _ago(now: datetime, minutes: float) -> str:
     return f"{now.astimezone(UTC) - timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _machine(plan: Machine, release: Release, now: datetime, labels: dict[str, str]) -> dict[str, Any]:
+def _machine(
+    plan: Machine, release: Release, registry: Registry, now: datetime, labels: dict[str, str]
+) -> dict[str, Any]:
     started = release.minutes_ago - 1
-    image = {"registry": REGISTRY, "repository": APP, "tag": plan.image, "digest": f"sha256:{_digest(plan.image)}",
-             "labels": labels}  # fmt: skip
+    image = {"registry": REGISTRY, "repository": APP, "tag": plan.image,
+             "digest": images.digest(images.index(plan.image, registry.megabytes)), "labels": labels}  # fmt: skip
     facts = {
         "id": plan.id,
         "name": f"quiet-{plan.id[-4:]}",
@@ -96,7 +108,7 @@ def _config(plan: Machine, release: Release) -> dict[str, Any]:
     return {
         "env": environment,
         "init": {},
-        "guest": {"cpu_kind": "shared", "cpus": 1, "memory_mb": 1024},
+        "guest": {"cpu_kind": "shared", "cpus": 1, "memory_mb": plan.memory_mb},
         "metadata": metadata,
         "services": [_service(plan)],
         "image": f"{REGISTRY}/{APP}:{plan.image}",
@@ -105,29 +117,45 @@ def _config(plan: Machine, release: Release) -> dict[str, Any]:
 
 
 def _service(plan: Machine) -> dict[str, Any]:
-    web = {"port": 80, "handlers": ["http"], "force_https": True}
+    web = {"port": 80, "handlers": ["http"], "force_https": plan.gate.force_https}
     return {
         "protocol": "tcp",
         "internal_port": 3000,
         "autostop": plan.auto_stop,
         "autostart": True,
-        "min_machines_running": 1,
+        "min_machines_running": plan.gate.minimum_machines,
         "ports": [web, {"port": 443, "handlers": ["http", "tls"]}],
-        "checks": [{"type": "http", **GATE}],
+        "checks": [{"type": "http", **_gate(plan.gate)}] if plan.gate.checked else [],
         "concurrency": CONCURRENCY,
         "force_instance_key": None,
     }
 
 
+def _gate(plan: Gate) -> dict[str, Any]:
+    shown = {"interval": plan.interval, "timeout": plan.timeout, "grace_period": plan.grace_period,
+             "method": plan.method, "path": plan.path}  # fmt: skip
+    return {**shown, **({"restart_limit": plan.restart_limit} if plan.restart_limit else {})}
+
+
 def _events(plan: Machine, now: datetime, started: float) -> list[dict[str, Any]]:
     """Newest first; a stopped machine ended of itself, asked by nobody."""
-    start = {"type": "start", "status": "started", "source": "flyd", "timestamp": _milliseconds(now, started)}
-    launch = {"type": "launch", "status": "created", "source": "user", "timestamp": _milliseconds(now, started + 0.1)}
-    if plan.state == "started":
-        return [start, launch]
-    ended = {"exit_code": 1, "oom_killed": False, "requested_stop": False, "exited_at": _ago(now, 4)}
-    stop = {"type": "exit", "status": "stopped", "source": "flyd", "timestamp": _milliseconds(now, 4)}
-    return [{**stop, "request": {"exit_event": ended, "restart_count": 0}}, start, launch]
+    exits = (*plan.exits, *([Exit(4)] if plan.state != "started" else []))
+    listed = [_event("start", "started", now, started), _event("launch", "created", now, started + 0.1, "user")]
+    listed += [_end(item, now) for item in exits]
+    listed += [_event("start", "started", now, item.minutes_ago - 0.05) for item in plan.exits]
+    return sorted(listed, key=lambda event: -int(event["timestamp"]))
+
+
+def _event(kind: str, status: str, now: datetime, minutes: float, source: str = "flyd") -> dict[str, Any]:
+    return {"type": kind, "status": status, "source": source, "timestamp": _milliseconds(now, minutes)}
+
+
+def _end(plan: Exit, now: datetime) -> dict[str, Any]:
+    code = {"exit_code": plan.code} if plan.code else {}
+    ended = {**code, "oom_killed": plan.out_of_memory, "requested_stop": plan.requested,
+             "exited_at": _ago(now, plan.minutes_ago)}  # fmt: skip
+    event = _event("exit", "stopped", now, plan.minutes_ago)
+    return {**event, "request": {"exit_event": ended, "restart_count": plan.restarts}}
 
 
 def _milliseconds(now: datetime, minutes: float) -> int:
@@ -168,7 +196,7 @@ def _fly_toml() -> dict[str, Any]:
         "auto_start_machines": True,
         "min_machines_running": 1,
         "processes": ["app"],
-        "checks": [GATE],
+        "checks": [_gate(Gate())],
         "concurrency": CONCURRENCY,
     }
     return {

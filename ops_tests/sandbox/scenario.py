@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ops_tests.sandbox.scenario_machines import Exit, Gate, Inside, Registry, Storage
+
 PREFIX = "ops-synthetic"
 CURRENT_IMAGE = "deployment-01KQ4TEYWW64FHWVDNCRW0H1EW"
 OLDER_IMAGE = "deployment-01KPN8Z3M5C2VQ0Y7T4B9XJRAD"
@@ -156,6 +158,7 @@ class Database:
         connections: How many connections the application hoards.
         idle_transaction: Whether a transaction of somebody else's has been idle for some seconds.
         lock_wait: Whether somebody has waited for a lock for some seconds.
+        proxy: How ``fly proxy`` behaves where the database is reached through it; "" where it is reached directly.
     """
 
     letters: tuple[Letter, ...] = ()
@@ -177,6 +180,7 @@ class Database:
     connections: int = 0
     idle_transaction: bool = False
     lock_wait: bool = False
+    proxy: Literal["", "good", "refused", "dies", "hangs", "silent"] = ""
 
 
 @dataclass(frozen=True)
@@ -240,6 +244,10 @@ class Machine:
     image: str = CURRENT_IMAGE
     host: str = "ok"
     auto_stop: bool = False
+    memory_mb: int = 1024
+    exits: tuple[Exit, ...] = ()
+    gate: Gate = field(default_factory=Gate)
+    inside: Inside = field(default_factory=Inside)
 
 
 @dataclass(frozen=True)
@@ -271,6 +279,9 @@ class Platform:
         fly: How the command behaves.
         names_commits: Whether images are labelled with the commit they were built from.
         variables: Variables that lie about in the environment of whoever calls it.
+        exec: Whether the token for ``fly machine exec`` is good, and what becomes of the command.
+        registry: The container registry.
+        storage: Volumes, clusters and their backups.
     """
 
     machines: tuple[Machine, ...] = (Machine("d8d4017a6e3278"), Machine("e286065f969386"))
@@ -293,6 +304,9 @@ class Platform:
     fly: FlyHabit = "good"
     names_commits: bool = True
     variables: tuple[tuple[str, str], ...] = ()
+    exec: Literal["good", "refused", "no token", "fails", "cut"] = "good"
+    registry: Registry = field(default_factory=Registry)
+    storage: Storage = field(default_factory=Storage)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import psycopg2
 from psycopg2.extensions import QuotedString, quote_ident
 from psycopg2.extras import execute_values
 
-from ops_tests.sandbox import past
+from ops_tests.sandbox import fly_storage, past
 from ops_tests.sandbox.postgres import DATABASE, Postgres
 from ops_tests.sandbox.scenario import Database
 
@@ -102,7 +102,8 @@ def reader_dsn(postgres: Postgres, plan: Database, password: str, silent: socket
     """
     if plan.reader == "wrong password":
         password = secrets.token_hex(16)
-    place = f"127.0.0.1:{postgres.port}"
+    # On Fly.io's private network: nobody reaches that from here but through the proxy.
+    place = f"{fly_storage.POSTGRES_APP}.internal:5432" if plan.proxy else f"127.0.0.1:{postgres.port}"
     if plan.reader == "unknown host":
         place = "db.example.invalid:5432"
     elif plan.reader in {"refused", "silent"}:

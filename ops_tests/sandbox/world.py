@@ -12,12 +12,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ops_tests.sandbox import activity, fly_state, past, repository, tables, tls
+from ops_tests.sandbox import activity, fly_inside, fly_state, fly_storage, past, repository, tables, tls
 from ops_tests.sandbox.application import Application
 from ops_tests.sandbox.application_tables import ApplicationTables
 from ops_tests.sandbox.deliveries import Deliveries
@@ -27,12 +28,15 @@ from ops_tests.sandbox.logs_api import LogsApi
 from ops_tests.sandbox.metrics_service import MetricsService
 from ops_tests.sandbox.plain_http import PlainHttp
 from ops_tests.sandbox.postgres import Postgres
+from ops_tests.sandbox.registry import RegistryApi
 from ops_tests.sandbox.scenario import Scenario
 
 NAMES = ("fly", "flyctl")
 STATE = "fly.json"
+INSIDE = "machines"
 NOWHERE = "shop.example.invalid"
 HEARTBEAT_SECONDS = 0.5
+BY_PROXY = {"dsn_env": "DATABASE_URL", "via": "fly-proxy", "proxy_app": fly_storage.POSTGRES_APP}
 STAND_IN = Path(__file__).with_name("fly_stand_in.py")
 
 
@@ -51,7 +55,7 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
         store = _log(scenario, parts)
         silent = parts.enter_context(socket.socket())
         silent.bind(("127.0.0.1", 0))
-        dsn, application_tables = _database(folder, scenario, silent, parts)
+        dsn, application_tables, port = _database(folder, scenario, silent, parts)
         deliveries = Deliveries(scenario.webhooks, secret, application_tables, store.write)
         server_side, authority = tls.context(folder, scenario.edge.certificate)
         wake = partial(fly_state.wake, folder / STATE)
@@ -60,14 +64,17 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
         application.answer()
         commits = repository.make(folder, scenario.repository, datetime.now(UTC))
         document = fly_state.document(scenario.platform, token, datetime.now(UTC), commits)
+        access = _Access(f"fm2_{secrets.token_hex(24)}", port)
         plain_url = _plain_http(scenario, application.url, parts)
-        path, logs_url = _platform(folder, scenario, store, document, parts)
+        path, logs_url, registry = _platform(folder, scenario, store, document, access, parts)
         place = {
             "base_url": application.url if scenario.has_a_name else f"https://{NOWHERE}",
             "https": {"plain_url": plain_url, "authority": str(authority)},
             "repository": {"path": str(folder / repository.FOLDER)},
+            **({"database": BY_PROXY} if scenario.database.proxy else {}),
         }
         yield place, {"SHOPIFY_API_SECRET": secret, "DATABASE_URL": dsn, "FLY_API_TOKEN": f"FlyV1 {token}",
+                         "FLY_EXEC_TOKEN": f"FlyV1 {access.exec_token}", "FLY_REGISTRY_HOST": registry,
                          "FLY_API_BASE_URL": logs_url, "PATH": path, **dict(scenario.platform.variables)}  # fmt: skip
 
 
@@ -97,7 +104,7 @@ def _beat(store: LogStore, ended: threading.Event) -> None:
 
 def _database(
     folder: Path, scenario: Scenario, silent: socket.socket, parts: ExitStack
-) -> tuple[str, ApplicationTables]:
+) -> tuple[str, ApplicationTables, int]:
     postgres = Postgres.start(folder)
     parts.callback(postgres.stop)
     passwords = tables.make(postgres, scenario.database)
@@ -108,25 +115,40 @@ def _database(
     if scenario.database.reader == "replica":
         read = postgres.replicated()
         parts.callback(read.stop)
-    return tables.reader_dsn(read, scenario.database, passwords[tables.READER], silent), owner
+    return tables.reader_dsn(read, scenario.database, passwords[tables.READER], silent), owner, postgres.port
+
+
+@dataclass(frozen=True)
+class _Access:
+    """What leads into the platform beside its token: the token for exec, and the port behind ``fly proxy``."""
+
+    exec_token: str
+    database_port: int
 
 
 def _platform(
-    folder: Path, scenario: Scenario, store: LogStore, document: dict[str, Any], parts: ExitStack
-) -> tuple[str, str]:
-    """Start the logs API and write the fly command; return PATH and the API's address."""
+    folder: Path, scenario: Scenario, store: LogStore, document: dict[str, Any], access: _Access, parts: ExitStack
+) -> tuple[str, str, str]:
+    """Start the APIs and write the fly command; return PATH, the logs API's address and the registry's host."""
     plan = scenario.platform
+    document["exec"] |= {"token": access.exec_token, "folder": str(folder / INSIDE)}
+    document["proxy"] |= {"habit": scenario.database.proxy, "target": ["127.0.0.1", access.database_port]}
     metrics = MetricsService(
         scenario.metrics, document["app"], tuple(one.id for one in plan.machines if one.state == "started")
     )
     api = LogsApi(store, document["app"], document["token"], scenario.logs.api, metrics)
+    registry = RegistryApi(plan, document["app"], document["token"])
     if plan.access == "missing":
         api.server_close()
-        return _path_without_fly(), api.url
-    parts.callback(api.server_close)
-    api.answer()
+        registry.server_close()
+        return _path_without_fly(), api.url, registry.host
+    for server in (api, registry):
+        parts.callback(server.server_close)
+        server.answer()
+    fly_inside.make(folder / INSIDE, plan.machines)
     _write_fly(folder, document)
-    return os.pathsep.join((str(folder / BIN), os.environ.get("PATH", os.defpath))), api.url
+    path = os.pathsep.join((str(folder / BIN), os.environ.get("PATH", os.defpath)))
+    return path, api.url, registry.host
 
 
 def _write_fly(folder: Path, document: dict[str, object]) -> None:

@@ -6,7 +6,7 @@ import psycopg2
 import pytest
 
 from ops_tests.clients.database_dsn import read_dsn
-from ops_tests.clients.database_errors import translated
+from ops_tests.clients.database_errors import ServerRefused, translated
 from ops_tests.errors import Blind, NotAuthorised, NotFound, Unreachable
 from ops_tests.target import Secret
 
@@ -50,14 +50,21 @@ def test_a_connection_string_taken_apart_shows_no_password() -> None:
     assert repr(read_dsn(Secret("D", "postgresql://u:top-secret@h/db"))) == "Dsn(h:5432/db)"
 
 
+def test_along_a_way_the_address_is_another_and_the_certificate_s_name_the_same() -> None:
+    dsn = read_dsn(Secret("D", "postgresql://u:p@db.internal:5432/db?sslmode=verify-full")).by_way_of("127.0.0.1", 4711)
+    given = dsn.parameters
+    assert (given["host"], given["hostaddr"], given["port"]) == ("db.internal", "127.0.0.1", "4711")
+    assert (dsn.server, given["sslmode"]) == ("127.0.0.1:4711/db", "verify-full")
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "words"),
     [
         ('FATAL:  no pg_hba.conf entry for host "1.2.3.4", user "u"', NotAuthorised, "refused the login"),
         ('FATAL:  role "u" is not permitted to log in', NotAuthorised, "refused the login"),
         ('FATAL:  database "db" does not exist', NotFound, "no such database"),
-        ("FATAL:  sorry, too many clients already", Unreachable, "no free connection left"),
-        ("FATAL:  the database system is starting up", Unreachable, "is starting up"),
+        ("FATAL:  sorry, too many clients already", ServerRefused, "no free connection left"),
+        ("FATAL:  the database system is starting up", ServerRefused, "is starting up"),
         ("FATAL:  something new", Blind, "gave no connection: FATAL"),
         ("SSL error: certificate verify failed", Unreachable, "a certificate that is not accepted"),
         ("server does not support SSL, but SSL was required", Unreachable, "does not offer TLS"),

@@ -11,7 +11,7 @@ import pytest
 from ops_tests.clients import fly_json
 from ops_tests.errors import Unparsable
 from ops_tests.records.logs import LogLine
-from ops_tests.records.platform import Image, Machine, MachineCheck, Release, SecretName
+from ops_tests.records.platform import Image, Machine, MachineCheck, MachineEvent, Release, SecretName, Service
 
 MACHINE: dict[str, Any] = {
     "id": "d8d4017a6e3278",
@@ -60,6 +60,12 @@ def test_a_machine_is_read_whole() -> None:
         auto_stop=True,
         release=42,
         started_at=datetime(2026, 8, 20, 10, tzinfo=UTC),
+        services=(Service((), force_https=False, minimum_machines=0),),
+        events=(
+            MachineEvent("start", datetime(2026, 8, 20, 10, tzinfo=UTC)),
+            MachineEvent("exit", datetime(2026, 8, 20, 9, 43, 20, tzinfo=UTC), exit_code=0),
+            MachineEvent("start", datetime(2026, 8, 20, 7, 13, 20, tzinfo=UTC)),
+        ),
     )
 
 

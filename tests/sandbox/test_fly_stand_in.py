@@ -185,6 +185,9 @@ def test_titles_are_bold_even_without_colour(fly: Fly) -> None:
         ((), 0, "Usage:\n  flyctl", ""),
         (("status", "--help"), 0, "Show app status", ""),
         (("--version",), 0, "flyctl version 0.4.87\n", ""),
+        (("mpg", "backup", "lst"), 0, "Usage:\n  flyctl mpg backup", ""),
+        (("volumes", "snapshots", "list"), 1, "Usage:", "Error: accepts 1 arg(s), received 0\n"),
+        (("proxy",), 1, "Usage:", "Error: accepts between 1 and 2 arg(s), received 0\n"),
     ],
 )
 def test_usage_errors_go_where_flyctl_puts_them(

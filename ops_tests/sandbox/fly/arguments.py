@@ -4,7 +4,8 @@ from __future__ import annotations
 
 GLOBAL = {"access-token": "t", "verbose": "", "debug": "", "help": "h"}
 APP = {"app": "a", "config": "c"}
-VALUES = frozenset({"access-token", "app", "config", "region", "machine", "check-name", "rate"})
+VALUES = frozenset({"access-token", "app", "config", "region", "machine", "check-name", "rate", "org", "bind-addr",
+                    "timeout", "container"})  # fmt: skip
 HIDDEN = {"instance": "machine", "i": "machine"}
 
 # Each command: what it does, and its flags with their one-letter names.
@@ -20,9 +21,36 @@ COMMANDS: dict[tuple[str, ...], tuple[str, dict[str, str]]] = {
     ("config", "show"): ("Show an app's configuration", {**APP, "local": "", "yaml": "", "toml": ""}),
     ("scale", "show"): ("Show current resources", {**APP, "json": "j"}),
     ("image", "show"): ("Show image details", {**APP, "json": "j"}),
+    ("machine", "exec"): (
+        "Execute a command on a machine",
+        {**APP, "json": "j", "timeout": "", "container": "", "no-container": "", "select": "s"},
+    ),
+    ("volumes", "list"): ("List the volumes associated with the current application", {**APP, "json": "j", "all": ""}),
+    ("volumes", "snapshots", "list"): (
+        "List snapshots associated with the specified volume",
+        {"app": "a", "json": "j"},
+    ),
+    ("mpg", "list"): (
+        "List MPG clusters owned by the specified organization",
+        {"org": "o", "json": "j", "deleted": ""},
+    ),
+    ("mpg", "backup", "list"): ("List backups for a Managed Postgres cluster", {"json": "j", "all": ""}),
+    ("proxy",): (
+        "Proxies connections to a Fly Machine.",
+        {**APP, "org": "o", "select": "s", "quiet": "q", "bind-addr": "b", "watch-stdin": ""},
+    ),
 }
-ALIASES = {"machines": "machine", "m": "machine", "ls": "list", "img": "image", "display": "show"}
-GROUPS = frozenset(words[0] for words in COMMANDS if len(words) > 1)
+POSITIONAL = {
+    ("machine", "exec"): (1, 2),
+    ("volumes", "snapshots", "list"): (1, 1),
+    ("mpg", "backup", "list"): (1, 1),
+    ("proxy",): (1, 2),
+}
+"""How many words a command takes behind its own, at least and at most; the others take none."""
+ALIASES = {"machines": "machine", "m": "machine", "ls": "list", "img": "image", "display": "show",
+           "volume": "volumes", "vol": "volumes", "v": "volumes", "snapshot": "snapshots", "snaps": "snapshots",
+           "backups": "backup"}  # fmt: skip
+GROUPS = frozenset(words[:place] for words in COMMANDS for place in range(1, len(words)))
 
 
 class UsageError(Exception):
@@ -45,7 +73,8 @@ def parse(arguments: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
     """Read a command line.
 
     Returns:
-        The command's words and its flags by long name; a flag without a value is ``"true"``.
+        The command's words, and its flags by long name; a flag without a value is ``"true"``. The words behind the
+        command's own stand there under ``"0"``, ``"1"``.
 
     Raises:
         UsageError: With flyctl's message.
@@ -55,25 +84,33 @@ def parse(arguments: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
     flags, rest = _flags(words, arguments)
     if "help" in flags:
         raise HelpWanted(words)
-    if rest:
+    _count(rest, words)
+    return words, {**flags, **{str(place): word for place, word in enumerate(rest)}}
+
+
+def _count(rest: list[str], words: tuple[str, ...]) -> None:
+    if words not in POSITIONAL and rest:
         name = " ".join(("flyctl", *words))
         raise UsageError(f'unknown command "{rest[0]}" for "{name}"', words)
-    return words, flags
+    least, most = POSITIONAL.get(words, (0, 0))
+    if not least <= len(rest) <= most:
+        wanted = f"{least} arg(s)" if least == most else f"between {least} and {most} arg(s)"
+        raise UsageError(f"accepts {wanted}, received {len(rest)}", words)
 
 
 def command(arguments: list[str]) -> tuple[str, ...]:
     """The command's words, found the way cobra does: flags and their values are passed over."""
-    found = [ALIASES.get(word, word) for word in _words(arguments)]
+    found = tuple(ALIASES.get(word, word) for word in _words(arguments)[:3])
     if not found:
         raise HelpWanted(())
-    if (found[0],) in COMMANDS:
-        return (found[0],)
-    if found[0] not in GROUPS:
-        first = _words(arguments)[0]
-        raise UsageError(f'unknown command "{first}" for "flyctl"', ())
-    if tuple(found[:2]) not in COMMANDS:
-        raise HelpWanted((found[0],))
-    return tuple(found[:2])
+    for length in range(len(found), 0, -1):
+        if found[:length] in COMMANDS:
+            return found[:length]
+    for length in (2, 1):
+        if found[:length] in GROUPS:
+            raise HelpWanted(found[:length])
+    first = _words(arguments)[0]
+    raise UsageError(f'unknown command "{first}" for "flyctl"', ())
 
 
 def _words(arguments: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ops_tests.sandbox.fly import storage
 from ops_tests.sandbox.fly.output import out, print_json, print_table
 from ops_tests.sandbox.fly.session import USER_QUERY, FlyError, admit, app, token, wants_json
 
@@ -77,7 +78,7 @@ def _print_status(name: str, machines: list[State]) -> None:
 def machine_list(state: State, flags: Flags) -> None:
     """All machines."""
     name = admit(state, flags, "failed to list VMs")
-    machines = state["machines"]
+    machines = state["others"].get(name, state["machines"])
     if wants_json(state, flags):
         return print_json(machines)
     if "quiet" in flags:
@@ -190,8 +191,25 @@ def read_logs(state: State, flags: Flags) -> None:
     logs(token(flags), app(flags), flags, as_json=wants_json(state, flags))
 
 
+def machine_exec(state: State, flags: Flags) -> None:
+    """A command's code and output from inside a machine."""
+    from ops_tests.sandbox.fly.inside import execute  # its process module takes long to import
+
+    execute(state, flags)
+
+
+def proxy(state: State, flags: Flags) -> None:
+    """A port that leads into the private network."""
+    from ops_tests.sandbox.fly.proxy import serve
+
+    serve(state, flags)
+
+
 RUN: dict[tuple[str, ...], Callable[[State, Flags], None]] = {
     ("version",): version, ("auth", "whoami"): whoami, ("status",): status, ("machine", "list"): machine_list,
     ("checks", "list"): checks_list, ("releases",): releases, ("secrets", "list"): secrets_list, ("logs",): read_logs,
     ("config", "show"): config_show, ("scale", "show"): scale_show, ("image", "show"): image_show,
+    ("machine", "exec"): machine_exec, ("proxy",): proxy, ("volumes", "list"): storage.volumes_list,
+    ("volumes", "snapshots", "list"): storage.snapshots_list, ("mpg", "list"): storage.mpg_list,
+    ("mpg", "backup", "list"): storage.mpg_backup_list,
 }  # fmt: skip

@@ -7,6 +7,7 @@ import signal
 import time
 from typing import Any
 
+from ops_tests.sandbox.fly.arguments import UsageError
 from ops_tests.sandbox.fly.output import out
 from ops_tests.sandbox.fly.session import FlyError
 
@@ -31,8 +32,11 @@ def before(state: dict[str, Any], words: tuple[str, ...]) -> None:
     Raises:
         Crash: It panicked.
         FlyError: The API limits our rate.
+        UsageError: That version did not know the command yet.
     """
     habit = state["habit"]
+    if habit == "of 2024" and words[0] == "mpg":
+        raise UsageError('unknown command "mpg" for "flyctl"', ())
     if habit in {"hangs", "slow"}:
         time.sleep(HANGS_SECONDS if habit == "hangs" else SLOW_SECONDS)
     elif habit == "warns":

@@ -88,7 +88,7 @@ def admit(state: dict[str, Any], flags: dict[str, str], machines_api: str = "") 
     if given != state["token"]:
         raise FlyError(f"{machines_api}: {BAD_TOKEN} {REQUEST}" if machines_api
                        else f"{APP_QUERY}You must be authenticated to view this.")  # fmt: skip
-    if name != state["app"]:
+    if name != state["app"] and name not in state["others"]:
         raise FlyError(
             f"{machines_api}: app not found {REQUEST}" if machines_api else f'{APP_QUERY}Could not find App "{name}"'
         )

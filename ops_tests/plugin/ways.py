@@ -1,0 +1,41 @@
+"""How a target's database is reached: directly, or through one proxy for the whole run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ops_tests.errors import Blind
+from ops_tests.plugin.state import Run
+from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.clients.database import Database
+    from ops_tests.clients.fly_proxy import FlyProxy
+    from ops_tests.clients.remarks import Remark
+
+
+def database_of(target: Target, run: Run, remark: Remark) -> Database:
+    """The read-only client of a target's database.
+
+    Raises:
+        NotAuthorised: A variable is not set.
+        Blind: The target has no database.
+    """
+    from ops_tests.clients.database import Database
+
+    part = target.database
+    if part is None:
+        raise Blind(f"{target.file} has no [database]; expected one. Add it with dsn_env")
+    return Database(target.secret(part.dsn_env), remark, _way(target, run) if part.via == "fly-proxy" else None)
+
+
+def _way(target: Target, run: Run) -> FlyProxy:
+    from ops_tests.clients.fly_proxy import FlyProxy
+
+    part, platform = target.database, target.platform
+    assert part is not None  # noqa: S101  # database_of has seen to it
+    variable = part.proxy_token_env or (platform and platform.token_env)
+    token = target.secret(variable) if variable else None
+    proxy = FlyProxy(part.proxy_app or "", part.proxy_port, target.environment, token)
+    # Nothing is started by making one; the first to be put there is everybody's.
+    return run.proxies.setdefault(target.name, proxy)

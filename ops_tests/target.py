@@ -8,17 +8,38 @@ absent is not applicable. Secrets are never in the file: it names environment va
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from ops_tests.errors import NotAuthorised
 from ops_tests.limits import Limits
+from ops_tests.target_parts import (
+    BackupPlace,
+    DatabasePart,
+    DeadLettersPart,
+    FlyPlatform,
+    HeaderName,
+    HeaderValue,
+    HealthGatePart,
+    HealthPart,
+    HttpsPart,
+    HttpUrl,
+    LogsPart,
+    MetricsPart,
+    MigrationsPart,
+    Page,
+    Part,
+    RepositoryPart,
+    RetentionPart,
+    RuntimePart,
+    SecretsPart,
+    WebhooksPart,
+)
 
 
 class Secret:
@@ -40,343 +61,10 @@ class Secret:
     __str__ = __repr__
 
 
-def _variable_name(text: str) -> str:
-    if not re.fullmatch(r"[A-Z_][A-Z0-9_]{0,63}", text):
-        message = (
-            "this must be the NAME of an environment variable (capitals, digits, _); if it is the secret itself, "
-            "take it out of the file, consider it leaked, and put it into the environment or .env"
-        )
-        raise ValueError(message)
-    return text
-
-
-def _http_url(text: str) -> str:
-    if not re.fullmatch(r"https?://[^/\s?#@]+", text.rstrip("/")):
-        raise ValueError("expected scheme and host only, like https://app.example.com")
-    return text.rstrip("/")
-
-
-def _path(text: str) -> str:
-    if not text.startswith("/"):
-        raise ValueError("a path begins with /, like /health")
-    return text
-
-
-def _effect_time(seconds: float) -> float:
-    if seconds > EFFECT_SECONDS_AT_MOST:
-        raise ValueError(
-            f"expected at most {EFFECT_SECONDS_AT_MOST:g} s, since no check waits longer for a proof; where the work "
-            "takes longer, name an earlier sign of it as the effect"
-        )
-    return seconds
-
-
-EFFECT_SECONDS_AT_MOST = 60.0
-"""With the deliveries before it and the last look after it, this is what a check can wait for."""
-
-
-def _header_value(value: Any) -> Any:
-    if value is not True and not (isinstance(value, str) and value.strip()):
-        raise ValueError("expected the header's whole value as text, or true where any value will do")
-    return value
-
-
 SANDBOX = Path(__file__).with_name("targets") / "sandbox.toml"
 
-VariableName = Annotated[str, AfterValidator(_variable_name)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
-UrlPath = Annotated[str, AfterValidator(_path)]
-Status = Annotated[int, Field(ge=100, le=599)]
-Statuses = Annotated[tuple[Status, ...], Field(min_length=1)]
-HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
-HeaderValue = Annotated[str | bool, BeforeValidator(_header_value)]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class HealthPart(_Part):
-    """The health path and what its body must say.
-
-    Attributes:
-        path: Asked with GET.
-        expect: Dotted keys of the JSON body and the values each may have; ``*`` stands for every key at its place.
-        plain_text: For an application that answers in plain text: the whole body, stripped, instead of ``expect``.
-    """
-
-    path: UrlPath = "/health"
-    expect: dict[str, tuple[str | bool | int, ...]] = Field(default={"status": ("ok", "healthy")}, min_length=1)
-    plain_text: str | None = None
-
-
-class HttpsPart(_Part):
-    """The application's TLS, for a ``base_url`` of https.
-
-    Attributes:
-        plain_url: Where plain HTTP is answered; by default the host of ``base_url`` at port 80.
-        authority: A PEM file, relative to the target file, with the private authority that signs for this target; it
-            is then the only one that is trusted for it. None for the public authorities.
-    """
-
-    plain_url: HttpUrl | None = None
-    authority: Path | None = None
-
-
-class Page(_Part):
-    """One page beside the health path.
-
-    Attributes:
-        path: Asked with GET.
-        status: What it answers itself: a redirect is not followed.
-    """
-
-    path: UrlPath
-    status: Status = 200
-
-
-class FlyPlatform(_Part):
-    """Fly.io as the platform.
-
-    Attributes:
-        kind: Always ``fly``.
-        app: The app's name on Fly.io.
-        token_env: The variable with a read-only token; without it fly uses the engineer's own login.
-        minimum_machines: How many machines must be started.
-        memory_mb: What each machine must have at least; None where nobody asks for a size.
-        image_mb: What the image may take in the registry; None until somebody has written down a first reading.
-    """
-
-    kind: Literal["fly"]
-    app: str = Field(min_length=1)
-    token_env: VariableName | None = None
-    minimum_machines: int = Field(default=1, ge=1)
-    memory_mb: int | None = Field(default=None, ge=1)
-    image_mb: float | None = Field(default=None, gt=0)
-
-
-class HealthGatePart(_Part):
-    """The platform's own health check, as every machine that serves must have it configured.
-
-    Attributes:
-        interval_seconds: From one request to the next.
-        timeout_seconds: How long an answer may take.
-        grace_seconds: After a start, how long a failure does not count.
-        method: How it asks.
-        path: What it asks for.
-        restart_limit: Failures in a row after which the machine is restarted; 0 for never.
-        force_https: Whether plain HTTP must be redirected.
-        minimum_machines: How many machines auto-stop must leave running.
-    """
-
-    interval_seconds: float = Field(default=10, gt=0)
-    timeout_seconds: float = Field(default=2, gt=0)
-    grace_seconds: float = Field(default=20, ge=0)
-    method: str = Field(default="GET", pattern=r"^[A-Z]+$")
-    path: UrlPath = "/health"
-    restart_limit: int = Field(default=0, ge=0)
-    force_https: bool = True
-    minimum_machines: int = Field(default=1, ge=0)
-
-
-class RuntimePart(_Part):
-    """The inside of the machines, looked at with ``fly machine exec``.
-
-    Attributes:
-        exec_token_env: The variable with a token for that one command; while it is unset nothing is looked at.
-        writable: Where a file system may be writable; everything else is mounted read-only.
-        node_env: What NODE_ENV must say.
-    """
-
-    exec_token_env: VariableName
-    writable: tuple[UrlPath, ...] = ("/app/tmp",)
-    node_env: str = "production"
-
-
-class BackupPlace(_Part):
-    """One place where the provider keeps backups.
-
-    Attributes:
-        kind: ``volumes`` for the snapshots of an app's volumes, ``postgres-app`` for those of an unmanaged Postgres
-            app, ``managed-postgres`` for the backups of a cluster.
-        app: The app whose volumes they are; by default, for ``volumes``, the platform's.
-        cluster: The cluster's id.
-        organisation: The slug of the organisation the cluster belongs to.
-    """
-
-    kind: Literal["volumes", "postgres-app", "managed-postgres"]
-    app: str | None = Field(default=None, min_length=1)
-    cluster: str | None = Field(default=None, min_length=1)
-    organisation: str | None = Field(default=None, min_length=1)
-
-
-class SecretsPart(_Part):
-    """The documented secrets: by name, or (where no list was ever written) by count."""
-
-    names: tuple[str, ...] | None = None
-    count: int | None = Field(default=None, ge=0)
-
-
-class LogsPart(_Part):
-    """How the log is read.
-
-    Attributes:
-        window_minutes: How far back a look reaches.
-        expects_lines: Whether a healthy application always has written something in that time.
-    """
-
-    window_minutes: float = Field(default=5, gt=0, le=60)
-    expects_lines: bool = True
-
-
-class MetricsPart(_Part):
-    """The platform's metrics: Fly.io's Prometheus API. The app is the platform's.
-
-    Attributes:
-        org: The organisation's slug (``fly orgs list``).
-        token_env: The variable with a token that may read the organisation.
-        url: Scheme and host of the API; None for Fly.io's own.
-    """
-
-    org: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
-    token_env: VariableName
-    url: HttpUrl | None = None
-
-
-class DatabasePart(_Part):
-    """PostgreSQL.
-
-    Attributes:
-        dsn_env: The variable with the connection string of the read-only role.
-        via: How it is reached; through ``fly-proxy`` host and port of the connection string are the proxy's.
-        proxy_app: The app ``fly proxy`` leads to.
-        proxy_port: The database's port there.
-        proxy_token_env: The variable with a token that may open the tunnel; by default the platform's.
-    """
-
-    dsn_env: VariableName
-    via: Literal["direct", "fly-proxy"] = "direct"
-    proxy_app: str | None = Field(default=None, min_length=1)
-    proxy_port: int = Field(default=5432, ge=1, le=65535)
-    proxy_token_env: VariableName | None = None
-
-
-class DeadLettersPart(_Part):
-    """The table ``dead_letters``.
-
-    Attributes:
-        max_retries: From this ``retryCount`` on the application's own list leaves a letter out.
-    """
-
-    max_retries: int = Field(default=3, ge=1)
-
-
-class MigrationsPart(_Part):
-    """Prisma's ``_prisma_migrations``.
-
-    Attributes:
-        folder: The repository's migrations folder, relative to the target file; None where it is not at hand.
-    """
-
-    folder: Path | None = None
-
-
-class RetentionPart(_Part):
-    """How long the application keeps what it has dealt with.
-
-    Attributes:
-        days: How old a row may be that the clean-up leaves; the runbooks use 7 to 30.
-        cleanup_interval_days: The time between two clean-ups: so much older a row may be before the next one comes.
-    """
-
-    days: int = Field(default=14, ge=7, le=30)
-    cleanup_interval_days: float = Field(default=7, gt=0, le=31)
-
-
-class RepositoryPart(_Part):
-    """A clone of the application's repository on this machine; it is read, and never fetched into.
-
-    Attributes:
-        path: Its folder, relative to the target file.
-        changelog: The changelog's path in it; None where there is none.
-        lock_file: The path of the dependencies' lock file in it; None where there is none.
-    """
-
-    path: Path
-    changelog: str | None = Field(default=None, min_length=1)
-    lock_file: str | None = Field(default=None, min_length=1)
-
-
-class ExpectedEffect(_Part):
-    """What proves that a signed delivery did its work: a log line (``{shop}`` is our synthetic shop) or a row."""
-
-    log: str | None = None
-    row: bool = False
-
-
-class Endpoint(_Part):
-    """One webhook endpoint.
-
-    Attributes:
-        path: Its path.
-        topic: Shopify's topic; by default the path without ``/webhooks/``.
-        effect: The proof of its work; None where nothing proves it from outside.
-    """
-
-    path: UrlPath
-    topic: str = ""
-    effect: ExpectedEffect | None = None
-
-    def model_post_init(self, _context: object) -> None:
-        """Derive the topic from the path."""
-        if not self.topic:
-            object.__setattr__(self, "topic", self.path.removeprefix("/webhooks/").strip("/"))
-
-    @property
-    def id(self) -> str:
-        """The readable test id: the path without ``/webhooks/``."""
-        return self.path.removeprefix("/webhooks/").strip("/")
-
-
-SHOPIFY_ENDPOINTS = (
-    Endpoint(path="/webhooks/app/uninstalled"),
-    Endpoint(path="/webhooks/app/scopes_update"),
-    Endpoint(path="/webhooks/app/subscriptions_update", topic="app_subscriptions/update"),
-    Endpoint(path="/webhooks/customers/data_request"),
-    Endpoint(path="/webhooks/customers/redact"),
-    Endpoint(path="/webhooks/shop/redact"),
-)
-
-
-class WebhooksPart(_Part):
-    """Shopify webhooks and the synthetic deliveries sent to them.
-
-    Attributes:
-        secret_env: The variable with the application's client secret.
-        synthetic: Whether anything may be sent at all.
-        synthetic_prefix: Synthetic shops are ``<prefix>-<run>-<n>.myshopify.com``.
-        synthetic_prefix_is_ours: For targets without a database: somebody vouches that no real shop bears the prefix.
-        forged_status: What a wrong signature is answered with (Shopify's app review demands 401).
-        unsigned_status: What a delivery without a signature is answered with.
-        get_status: What a GET is answered with.
-        records_deliveries: Whether each delivery becomes a row of ``webhook_events``.
-        effect_within_seconds: How long after a delivery its effect may come.
-        endpoints: The six of a Shopify app unless the file says otherwise.
-    """
-
-    secret_env: VariableName
-    synthetic: bool = False
-    synthetic_prefix: str = Field(default="ops-synthetic", pattern=r"^[a-z][a-z0-9-]{3,30}[a-z0-9]$")
-    synthetic_prefix_is_ours: bool = False
-    forged_status: Statuses = (401,)
-    unsigned_status: Statuses = (400, 401)
-    get_status: Statuses = (405,)
-    records_deliveries: bool = True
-    effect_within_seconds: Annotated[float, AfterValidator(_effect_time)] = Field(default=20, gt=0)
-    endpoints: tuple[Endpoint, ...] = Field(default=SHOPIFY_ENDPOINTS, min_length=1)
-
-
-class Target(_Part):
+class Target(Part):
     """One system in one environment, with the environment its variables are looked up in.
 
     ``acts`` says whether checks that change something may do so here, given a permit as well.

@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ops_tests.errors import TargetInvalid, UnknownName
-from ops_tests.target import BackupPlace, DatabasePart, Target, WebhooksPart
+from ops_tests.target import Target
+from ops_tests.target_parts import BackupPlace, DatabasePart, WebhooksPart
 
 TARGETS = Path(__file__).with_name("targets")
 NEEDS = (

@@ -8,7 +8,7 @@ import pytest
 
 from ops_tests.sandbox.fault import Fault
 from ops_tests.sandbox.faults import FAULTS
-from ops_tests.target import SHOPIFY_ENDPOINTS
+from ops_tests.target_parts import SHOPIFY_ENDPOINTS
 from tests.fault_table import Tried, Turned
 from tests.running import Finished, run_suite
 from tests.sandbox.test_faults import NOTES_ONLY

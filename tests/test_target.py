@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ops_tests.errors import NotAuthorised, TargetInvalid, UnknownName
-from ops_tests.target import SHOPIFY_ENDPOINTS, read_environ
+from ops_tests.target import read_environ
 from ops_tests.target_file import find_target, load_target, packaged_targets
+from ops_tests.target_parts import SHOPIFY_ENDPOINTS
 
 WHOLE = """
 base_url = "https://app.example.com/"

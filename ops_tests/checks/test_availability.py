@@ -13,7 +13,8 @@ from ops_tests.records.web import Answer, HealthAttempt
 from ops_tests.rules import certificates, edge
 from ops_tests.rules import health as rules
 from ops_tests.rules.wording import listed
-from ops_tests.target import HealthPart, Page, Target
+from ops_tests.target import Target
+from ops_tests.target_parts import HealthPart, Page
 
 
 @pytest.mark.smoke

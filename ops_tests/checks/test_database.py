@@ -12,7 +12,7 @@ from ops_tests.rules import database as rules
 from ops_tests.rules import migrations as migration_rules
 from ops_tests.rules import offline_tokens, retention
 from ops_tests.rules.wording import listed
-from ops_tests.target import RetentionPart
+from ops_tests.target_parts import RetentionPart
 
 
 @pytest.mark.smoke

@@ -9,7 +9,7 @@ from ops_tests.plugin.recording import Evidence, Measured
 from ops_tests.records.database import DeadLetters, TableAge
 from ops_tests.rules import dead_letters as rules
 from ops_tests.rules import retention
-from ops_tests.target import DeadLettersPart, RetentionPart
+from ops_tests.target_parts import DeadLettersPart, RetentionPart
 
 
 @pytest.mark.smoke

@@ -13,7 +13,7 @@ from ops_tests.records.run import LogLook
 from ops_tests.rules import log_coverage, log_errors, log_notes, log_queries, log_shapes, log_topics, log_weeks
 from ops_tests.rules.log_entries import Entry
 from ops_tests.rules.wording import listed
-from ops_tests.target import LogsPart
+from ops_tests.target_parts import LogsPart
 
 
 @pytest.mark.smoke

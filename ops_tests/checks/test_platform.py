@@ -21,7 +21,7 @@ from ops_tests.rules import releases as release_rules
 from ops_tests.rules import runtime as runtime_rules
 from ops_tests.rules import secrets as secret_rules
 from ops_tests.rules.wording import listed
-from ops_tests.target import FlyPlatform, HealthGatePart, RuntimePart, SecretsPart
+from ops_tests.target_parts import FlyPlatform, HealthGatePart, RuntimePart, SecretsPart
 
 
 @pytest.mark.smoke

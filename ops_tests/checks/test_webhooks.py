@@ -9,7 +9,7 @@ from ops_tests.plugin.recording import Evidence, Measured
 from ops_tests.records.webhooks import Deliveries, Delivery, Effect, RepeatedDelivery
 from ops_tests.rules import webhooks as rules
 from ops_tests.rules.wording import listed
-from ops_tests.target import WebhooksPart
+from ops_tests.target_parts import WebhooksPart
 
 
 @pytest.mark.daily

@@ -18,7 +18,8 @@ from ops_tests.records.images import ImageSize
 from ops_tests.records.logs import LogWindow
 from ops_tests.records.platform import Image, Machine, Release, SecretName
 from ops_tests.records.runtime import Runtime
-from ops_tests.target import BackupPlace, Secret, Target
+from ops_tests.target import Secret, Target
+from ops_tests.target_parts import BackupPlace
 
 API_URL = "https://api.fly.io"
 STRIDE = timedelta(hours=12)

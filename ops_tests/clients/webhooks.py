@@ -18,7 +18,8 @@ from ops_tests.clients.webhook_payloads import payload
 from ops_tests.errors import UnsafeToSend
 from ops_tests.records.web import Answer
 from ops_tests.records.webhooks import Announcement, Delivery, Kind
-from ops_tests.target import Endpoint, Secret
+from ops_tests.target import Secret
+from ops_tests.target_parts import Endpoint
 
 API_VERSION = "2025-10"
 Announce = Callable[[Announcement], None]

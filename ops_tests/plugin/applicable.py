@@ -16,7 +16,8 @@ from ops_tests.plugin.recording import is_check, record_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.plugin.targets import endpoints_of, pages_of
 from ops_tests.records.run import CheckRecord
-from ops_tests.target import Endpoint, Target
+from ops_tests.target import Target
+from ops_tests.target_parts import Endpoint
 
 Need = Callable[[Target, Endpoint | None, Settings], str]
 NEEDS: dict[str, Need] = {}

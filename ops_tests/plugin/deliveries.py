@@ -19,7 +19,8 @@ from ops_tests.plugin.look import Look
 from ops_tests.records.logs import LogWindow
 from ops_tests.records.run import SyntheticDelivery
 from ops_tests.records.webhooks import Announcement, Deliveries, Delivery, Kind, RepeatedDelivery
-from ops_tests.target import Endpoint, Target, WebhooksPart
+from ops_tests.target import Target
+from ops_tests.target_parts import Endpoint, WebhooksPart
 
 if TYPE_CHECKING:
     from ops_tests.clients.webhooks import Webhooks

@@ -16,7 +16,8 @@ from ops_tests.plugin.look import Look
 from ops_tests.plugin.observations import read_log
 from ops_tests.plugin.options import Settings
 from ops_tests.records.webhooks import Delivery, Effect
-from ops_tests.target import Endpoint, Target
+from ops_tests.target import Target
+from ops_tests.target_parts import Endpoint
 
 LOOK_EVERY_SECONDS = 1.0
 """Pause between two reads of the same instrument: the platform's API allows one a second."""

@@ -13,7 +13,8 @@ from ops_tests.plugin.applicable import NEEDS, needs_parts
 from ops_tests.plugin.options import Settings
 from ops_tests.plugin.state import run_of
 from ops_tests.plugin.ways import database_of
-from ops_tests.target import Endpoint, Target
+from ops_tests.target import Target
+from ops_tests.target_parts import Endpoint
 
 if TYPE_CHECKING:
     from ops_tests.clients.database import Database

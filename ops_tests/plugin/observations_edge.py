@@ -14,7 +14,8 @@ from ops_tests.plugin.observations import confirm_network
 from ops_tests.plugin.options import Settings
 from ops_tests.records.certificates import CertificateAttempt
 from ops_tests.records.web import Answer
-from ops_tests.target import Endpoint, Page, Target
+from ops_tests.target import Target
+from ops_tests.target_parts import Endpoint, Page
 
 FRONT_PAGE = "/"
 

@@ -14,7 +14,8 @@ from ops_tests.records.logs import LogWindow
 from ops_tests.records.run import LogLook
 from ops_tests.rules.log_entries import Entry, entries
 from ops_tests.rules.log_weeks import WEEK
-from ops_tests.target import Target, WebhooksPart
+from ops_tests.target import Target
+from ops_tests.target_parts import WebhooksPart
 
 ACTIVITY_MINUTES = 10.0
 """How far back webhook activity is looked for; a longer ``logs.window_minutes`` makes it longer."""

@@ -11,7 +11,8 @@ from ops_tests.records.backups import Shelf
 from ops_tests.records.images import ImageSize
 from ops_tests.records.runtime import Runtime
 from ops_tests.rules.machines import serving
-from ops_tests.target import Endpoint, Target
+from ops_tests.target import Target
+from ops_tests.target_parts import Endpoint
 
 
 @observation("platform.token_env")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ops_tests.clients.repository import Repository
     from ops_tests.plugin.look import Look
     from ops_tests.records.repository import FileChange, Tag
-    from ops_tests.target import RepositoryPart
+    from ops_tests.target_parts import RepositoryPart
 
 
 def _part(look: Look) -> RepositoryPart:

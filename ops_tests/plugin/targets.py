@@ -10,8 +10,9 @@ import pytest
 from ops_tests.errors import SandboxFailed, UsageProblem
 from ops_tests.plugin.options import checks_in_play, settings
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
-from ops_tests.target import SHOPIFY_ENDPOINTS, Endpoint, Page, Target, read_environ
+from ops_tests.target import Target, read_environ
 from ops_tests.target_file import find_target, load_target, packaged_targets
+from ops_tests.target_parts import SHOPIFY_ENDPOINTS, Endpoint, Page
 
 if TYPE_CHECKING:
     from ops_tests.sandbox.embedded import Starting

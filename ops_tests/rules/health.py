@@ -10,7 +10,7 @@ from ops_tests.errors import Unreachable
 from ops_tests.records.run import Level
 from ops_tests.records.web import Answer, HealthAttempt
 from ops_tests.rules.wording import excerpt, seen
-from ops_tests.target import HealthPart
+from ops_tests.target_parts import HealthPart
 
 
 def wrong_answers(attempt: HealthAttempt) -> list[str]:

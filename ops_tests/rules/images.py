@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ops_tests.limits import Limit
 from ops_tests.records.images import ImageSize
 from ops_tests.rules.wording import listed
-from ops_tests.target import FlyPlatform
+from ops_tests.target_parts import FlyPlatform
 
 _ROOM = 1.2
 """What a proposed limit leaves for growth: a fifth."""

@@ -13,7 +13,7 @@ from ops_tests.rules.log_errors import kind, rejected_deliveries
 from ops_tests.rules.log_personal_data import without_payload
 from ops_tests.rules.log_statuses import statuses
 from ops_tests.rules.wording import duration, listed
-from ops_tests.target import LogsPart
+from ops_tests.target_parts import LogsPart
 
 _TOPIC = re.compile(r"(?:APP|APP_SUBSCRIPTIONS|CUSTOMERS|SHOP)/[A-Z_]+(?=[: ])")
 _REQUEST = re.compile(r"POST (?P<path>/webhooks/[\w./-]*)")

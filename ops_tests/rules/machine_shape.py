@@ -9,7 +9,7 @@ from ops_tests.errors import NotCovered
 from ops_tests.records.platform import Machine, Service, ServiceCheck
 from ops_tests.rules.machines import serving
 from ops_tests.rules.wording import listed
-from ops_tests.target import HealthGatePart
+from ops_tests.target_parts import HealthGatePart
 
 
 def missing_memory(machines: Iterable[Machine], wanted_mb: int) -> int:

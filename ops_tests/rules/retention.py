@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ops_tests.limits import Limit
 from ops_tests.records.database import TableAge
-from ops_tests.target import RetentionPart
+from ops_tests.target_parts import RetentionPart
 
 
 def limit(part: RetentionPart) -> Limit:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ops_tests.errors import NotCovered
 from ops_tests.records.runtime import Mount, Process, Runtime
 from ops_tests.rules.wording import excerpt, listed
-from ops_tests.target import RuntimePart
+from ops_tests.target_parts import RuntimePart
 
 _PLATFORM_S = {"hallpass", "init"}
 """Fly's own processes beside the application: the door of ``fly ssh``, and init."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ops_tests.errors import NotCovered
 from ops_tests.records.platform import SecretName
-from ops_tests.target import SecretsPart
+from ops_tests.target_parts import SecretsPart
 
 
 def undocumented(found: Iterable[SecretName], expected: SecretsPart) -> list[str]:

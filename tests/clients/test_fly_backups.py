@@ -15,7 +15,8 @@ from ops_tests.clients.platform import FlyPlatform
 from ops_tests.errors import Blind, NotAuthorised, NotCovered, NotFound, Unparsable
 from ops_tests.records.backups import Cluster, Volume
 from ops_tests.records.platform import Image, Machine
-from ops_tests.target import BackupPlace, Secret
+from ops_tests.target import Secret
+from ops_tests.target_parts import BackupPlace
 
 FakeFly = Callable[..., dict[str, str]]
 TOKEN = Secret("FLY_API_TOKEN", "fm2_topsecret")

@@ -21,7 +21,8 @@ from ops_tests.clients.webhook_payloads import payload
 from ops_tests.clients.webhooks import Webhooks
 from ops_tests.errors import Unreachable, UnsafeToSend
 from ops_tests.records.webhooks import Announcement
-from ops_tests.target import SHOPIFY_ENDPOINTS, Endpoint, Secret
+from ops_tests.target import Secret
+from ops_tests.target_parts import SHOPIFY_ENDPOINTS, Endpoint
 
 SECRET = "top-secret"
 ENDPOINT = SHOPIFY_ENDPOINTS[0]

@@ -9,13 +9,14 @@ from fnmatch import fnmatch
 
 from tests.house.source import Source
 
-GROUND = frozenset({"errors", "target", "limits", "target_file", "waiver_file", "permit", "records"})
+GROUND = frozenset({"errors", "target", "target_parts", "limits", "target_file", "waiver_file", "permit", "records"})
 BELOW = {
     "errors": frozenset[str](),
     "records": frozenset({"errors", "records"}),
     "limits": frozenset({"errors", "records"}),
-    "target": frozenset({"errors", "records", "limits"}),
-    "target_file": frozenset({"errors", "records", "limits", "target"}),
+    "target_parts": frozenset({"errors", "records", "limits"}),
+    "target": frozenset({"errors", "records", "limits", "target_parts"}),
+    "target_file": frozenset({"errors", "records", "limits", "target_parts", "target"}),
     "waiver_file": frozenset({"errors", "records", "target", "target_file"}),
     "permit": frozenset[str](),
     "clients": GROUND | {"clients"},

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ops_tests.clients import database, platform, web
 from ops_tests.plugin import deliveries, effects
-from ops_tests.target import EFFECT_SECONDS_AT_MOST
+from ops_tests.target_parts import EFFECT_SECONDS_AT_MOST
 from tests.house.source import Source
 
 CLIENTS: Mapping[str, Callable[[], float]] = {

@@ -21,7 +21,8 @@ from ops_tests.rules import log_coverage, log_errors, machines, releases, secret
 from ops_tests.rules.log_entries import entries
 from ops_tests.sandbox import fly_state
 from ops_tests.sandbox.scenario import CURRENT_IMAGE, Platform, Release
-from ops_tests.target import Secret, SecretsPart
+from ops_tests.target import Secret
+from ops_tests.target_parts import SecretsPart
 from tests.never_green.spoiling import (
     DEEP,
     EMPTY_ANSWERS,

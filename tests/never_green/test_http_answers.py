@@ -20,7 +20,8 @@ from ops_tests.records.logs import LogWindow
 from ops_tests.records.web import HealthAttempt
 from ops_tests.rules import health, log_coverage, log_errors
 from ops_tests.rules.log_entries import entries
-from ops_tests.target import Endpoint, HealthPart, Secret
+from ops_tests.target import Secret
+from ops_tests.target_parts import Endpoint, HealthPart
 from tests.never_green.conftest import Answering
 from tests.never_green.spoiling import DEEP, EMPTY_ANSWERS, FEW, LONG_NUMBER, emptied, spoilt
 

@@ -26,7 +26,8 @@ from ops_tests.sandbox import images as made_images
 from ops_tests.sandbox.fly_storage import CLUSTER, VOLUME
 from ops_tests.sandbox.scenario import Platform
 from ops_tests.sandbox.scenario_machines import Backup, Exit, Gate, Storage
-from ops_tests.target import FlyPlatform, HealthGatePart, RuntimePart, Secret
+from ops_tests.target import Secret
+from ops_tests.target_parts import FlyPlatform, HealthGatePart, RuntimePart
 from tests.never_green.conftest import Answering
 from tests.never_green.spoiling import EMPTY_ANSWERS, EXAMPLES, FEW, cut, emptied, printed, spoilt, torn
 

@@ -9,7 +9,7 @@ import pytest
 
 from ops_tests.plugin import deliveries
 from ops_tests.records.webhooks import Deliveries
-from ops_tests.target import SHOPIFY_ENDPOINTS, Endpoint
+from ops_tests.target_parts import SHOPIFY_ENDPOINTS, Endpoint
 
 
 def sent(seconds: float, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], Deliveries]:

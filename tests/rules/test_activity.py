@@ -10,7 +10,7 @@ from ops_tests.errors import NotAuthorised, NotCovered
 from ops_tests.limits import Limits
 from ops_tests.records.database import Activity, IdleTransaction, InstalledShops, LockWait, TableAge
 from ops_tests.rules import activity, offline_tokens, retention
-from ops_tests.target import RetentionPart
+from ops_tests.target_parts import RetentionPart
 
 NOW = datetime(2026, 11, 21, 5, 30, tzinfo=UTC)
 LUNCH, BLINK = IdleTransaction(811, "psql", 372), IdleTransaction(812, "", 0.2)

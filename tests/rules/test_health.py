@@ -11,7 +11,7 @@ from ops_tests.errors import Unreachable
 from ops_tests.records.run import Level
 from ops_tests.records.web import Answer, HealthAttempt
 from ops_tests.rules import health
-from ops_tests.target import HealthPart
+from ops_tests.target_parts import HealthPart
 
 URL = "https://app.example.com/health"
 ANSWER = Answer(URL, 200, {}, '{"status":"ok"}', datetime(2026, 11, 21, tzinfo=UTC), 0.01, 0.01)

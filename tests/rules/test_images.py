@@ -5,7 +5,7 @@ from __future__ import annotations
 from ops_tests.records.images import ImageSize
 from ops_tests.records.platform import Image
 from ops_tests.rules import images
-from ops_tests.target import FlyPlatform
+from ops_tests.target_parts import FlyPlatform
 
 SIZE = ImageSize(Image("registry.fly.io/x", "one"), (120_000_000, 61_000_000))
 PART = FlyPlatform(kind="fly", app="x")

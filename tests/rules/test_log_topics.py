@@ -10,7 +10,7 @@ from ops_tests.errors import NotCovered
 from ops_tests.records.logs import LogLine, LogWindow
 from ops_tests.rules.log_entries import Entry
 from ops_tests.rules.log_topics import activity, counts, failures, quiet, topic, unread_minutes
-from ops_tests.target import LogsPart
+from ops_tests.target_parts import LogsPart
 
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
 DOCUMENTED = {200, 400, 401, 405}

@@ -11,7 +11,7 @@ import pytest
 from ops_tests.errors import NotCovered
 from ops_tests.records.platform import Image, Machine, Service, ServiceCheck
 from ops_tests.rules import machine_shape
-from ops_tests.target import HealthGatePart
+from ops_tests.target_parts import HealthGatePart
 
 GATE = HealthGatePart()
 CHECK = ServiceCheck(10, 2, 20, "GET", "/health")

@@ -10,7 +10,7 @@ import pytest
 from ops_tests.errors import NotCovered
 from ops_tests.records.platform import Image, Machine, MachineCheck, Release, SecretName
 from ops_tests.rules import machines, releases, secrets
-from ops_tests.target import SecretsPart
+from ops_tests.target_parts import SecretsPart
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 NEW, OLD = Image("registry.fly.io/app", "new", "sha256:aa"), Image("registry.fly.io/app", "old", "sha256:bb")

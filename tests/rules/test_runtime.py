@@ -9,7 +9,7 @@ import pytest
 from ops_tests.errors import NotCovered
 from ops_tests.records.runtime import Mount, Process, Runtime
 from ops_tests.rules import runtime
-from ops_tests.target import RuntimePart
+from ops_tests.target_parts import RuntimePart
 
 PART = RuntimePart(exec_token_env="T")
 NODE, DOOR = Process(7, 1000, "production", "node"), Process(5, 0, "", "hallpass")

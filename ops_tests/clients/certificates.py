@@ -11,11 +11,17 @@ from urllib.parse import urlsplit
 
 from ops_tests.clients import web_errors
 from ops_tests.clients.authorities import trusting
+from ops_tests.clients.names import LOOKUP_SECONDS
 from ops_tests.clients.web_connection import Deadline
 from ops_tests.records.certificates import CertificateAttempt
 
 SECONDS = 10.0
 CONNECT_SECONDS = 5.0
+
+
+def worst_seconds() -> float:
+    """The longest a handshake takes, the look-up of the name before it included."""
+    return LOOKUP_SECONDS + SECONDS + 1
 
 
 def look_at(base_url: str, authority: Path | None = None, seconds: float = SECONDS) -> CertificateAttempt:

@@ -39,7 +39,7 @@ from ops_tests.target import Secret
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 5.0
 LOCK_SECONDS = 1.0
-SILENCE_SECONDS = 8.0
+SILENCE_SECONDS = 7.0
 """How long a query may stay unanswered; more than ``STATEMENT_SECONDS``, so that a live server speaks first."""
 QUERIES = 4
 """The most that one read sends: the transaction, its settings, the schema, the statement."""

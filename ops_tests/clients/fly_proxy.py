@@ -14,7 +14,7 @@ from ops_tests.errors import Blind, NoAnswerInTime, NotAuthorised
 from ops_tests.target import Secret
 
 HOST = "127.0.0.1"
-UP_SECONDS = 20.0
+UP_SECONDS = 12.0
 """How long the tunnel may take: fly starts its agent, makes a WireGuard peer at first, and waits for the name."""
 _KNOCK_SECONDS = 0.1
 _LAST_WORDS_SECONDS = 0.3

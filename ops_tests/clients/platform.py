@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from ops_tests.clients import fly, fly_backups, fly_logs
+from ops_tests.clients.budget import Budget
 from ops_tests.clients.fly import Fly
 from ops_tests.clients.fly_exec import FlyExec
 from ops_tests.clients.registry import FLY, Registry
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.errors import Blind, NotAuthorised
-from ops_tests.records.backups import Shelf
+from ops_tests.records.backups import Shelf, Volume
 from ops_tests.records.images import ImageSize
 from ops_tests.records.logs import LogWindow
 from ops_tests.records.platform import Image, Machine, Release, SecretName
@@ -22,6 +23,8 @@ from ops_tests.target import Secret, Target
 from ops_tests.target_parts import BackupPlace
 
 API_URL = "https://api.fly.io"
+SEVERAL_SECONDS = 25.0
+"""How long questions may go on to begin where one observation asks several: each volume, image or machine."""
 STRIDE = timedelta(hours=12)
 """How much of the log is read in one go on the way into the past: two lines a second are more than a go can hold."""
 
@@ -166,15 +169,18 @@ class FlyPlatform:
             NotCovered: What is listed belongs to another app, or nothing is listed that could be backed up.
             Blind: fly did not answer with a list.
         """
+        budget = Budget(SEVERAL_SECONDS)
         if place.kind == "managed-postgres":
             cluster = place.cluster or ""
             known = self._fly.mpg_list(place.organisation or "")
+            budget.demand(f"fly for the backups of {cluster}")
             return (fly_backups.of_cluster(cluster, known, self._app, lambda: self._fly.mpg_backup_list(cluster)),)
         app = place.app or self._app
         fly = self._fly if app == self._app else Fly(app, self._environ, self._token, self._remark)
         owners = machines if app == self._app else fly.machine_list()
+        budget.demand(f"fly for the volumes of {app}")
         volumes = fly_backups.attached(fly.volumes_list(), owners, app)
-        return tuple(fly_backups.of_volume(one, app, fly.volumes_snapshots_list(one.id)) for one in volumes)
+        return tuple(_shelf(fly, app, volume, budget) for volume in volumes)
 
     def image_sizes(self, images: Sequence[Image]) -> tuple[ImageSize, ...]:
         """How large the images are in Fly.io's registry; ``FLY_REGISTRY_HOST`` moves it, as it does for fly.
@@ -185,9 +191,10 @@ class FlyPlatform:
         """
         if self._token is None:
             raise NotAuthorised("the registry needs a token; name its variable in the target file: platform.token_env")
+        budget = Budget(SEVERAL_SECONDS)
         registry = Registry(self._environ.get("FLY_REGISTRY_HOST") or FLY, self._token, self._remark)
         try:
-            return tuple(registry.size(image) for image in images)
+            return tuple(_size(registry, image, budget) for image in images)
         finally:
             registry.close()
 
@@ -198,7 +205,23 @@ class FlyPlatform:
             Blind: As ``FlyExec.runtime``.
         """
         inside = FlyExec(Fly(self._app, self._environ, token, self._remark), token, self._app)
-        return tuple(inside.runtime(machine) for machine in machines)
+        budget = Budget(SEVERAL_SECONDS)
+        return tuple(_runtime(inside, machine, budget) for machine in machines)
+
+
+def _shelf(fly: Fly, app: str, volume: Volume, budget: Budget) -> Shelf:
+    budget.demand(f"fly for the snapshots of {volume.id}")
+    return fly_backups.of_volume(volume, app, fly.volumes_snapshots_list(volume.id))
+
+
+def _size(registry: Registry, image: Image, budget: Budget) -> ImageSize:
+    budget.demand(f"the registry for {image}")
+    return registry.size(image)
+
+
+def _runtime(inside: FlyExec, machine: str, budget: Budget) -> Runtime:
+    budget.demand(f"fly for the inside of machine {machine}")
+    return inside.runtime(machine)
 
 
 def connect(target: Target, remark: Remark = unheard) -> Platform:

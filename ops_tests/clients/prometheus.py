@@ -9,20 +9,29 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from ops_tests.clients.budget import Budget
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.repeating import at_their_pace
 from ops_tests.clients.web import MIB, Web
+from ops_tests.clients.web import worst_seconds as worst_request
 from ops_tests.errors import Blind, NotAuthorised, NotCovered, NotFound, RateLimited, Unparsable, Unreachable
 from ops_tests.records.metrics import Sample
 from ops_tests.records.web import Answer
 
 SOURCE = "metrics service"
 SECONDS = 15.0
-"""How long one query may take: a day of a busy app is a second, and a check waits for five of them."""
+"""How long one query may take: a day of a busy app is a second."""
+ALL_SECONDS = 30.0
+"""How long queries may go on to begin: a check waits for five of them."""
 ROUNDING = 0.5
 """How far below zero a number may be that is made of two counters read at slightly different moments."""
 DRIFT = timedelta(minutes=5)
 """An answer about another moment than the one asked for is an old one; Prometheus looks back 5 minutes itself."""
+
+
+def worst_seconds() -> float:
+    """The longest all queries of one look take."""
+    return ALL_SECONDS + SECONDS + worst_request(SECONDS)
 
 
 class Prometheus:
@@ -39,6 +48,7 @@ class Prometheus:
     def __init__(self, url: str, path: str, authorization: str, variable: str, remark: Remark = unheard) -> None:
         self._path, self._variable, self._remark = path, variable, remark
         self._headers = {"Authorization": authorization}
+        self._budget = Budget(ALL_SECONDS)
         self._web = Web(url, remark=remark, seconds=SECONDS, body_limit=8 * MIB)
         self.close = self._web.close
 
@@ -65,6 +75,7 @@ class Prometheus:
 
     def _result(self, kind: str, asked: Mapping[str, str], expected: str) -> list[dict[str, Any]]:
         """The series of an answer, each an object with labels of its own."""
+        self._budget.demand(f"the {SOURCE}")
         path = f"{self._path}/api/v1/{kind}?{urlencode(asked)}"
         document = _document(at_their_pace(lambda _left: self._answered(path), SOURCE, self._remark, SECONDS))
         if document.get("isPartial") not in {None, False}:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from ops_tests.clients import web
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.repeating import at_their_pace
 from ops_tests.clients.web import Web
@@ -30,8 +31,13 @@ _MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.doc
 _PLATFORM = {"os": "linux", "architecture": "amd64"}
 """What Fly.io's machines run."""
 _LARGEST = 10**13
-READ_SECONDS = 20.0
-"""For one manifest, repetitions at the registry's pace included."""
+READ_SECONDS = 5.0
+"""For one manifest, repetitions at the registry's pace included: it is some kilobytes."""
+
+
+def worst_seconds() -> float:
+    """The longest the size of one image takes: an index, and the manifest it leads to."""
+    return 2 * (READ_SECONDS + web.worst_seconds(READ_SECONDS))
 
 
 class Registry:
@@ -47,7 +53,12 @@ class Registry:
         self._host = host
         self._token = token
         self._remark = remark
-        self._web = Web(f"{'http' if _is_here(host) else 'https'}://{host}", remark=remark, body_limit=4 * 2**20)
+        self._web = Web(
+            f"{'http' if _is_here(host) else 'https'}://{host}",
+            remark=remark,
+            body_limit=4 * 2**20,
+            seconds=READ_SECONDS,
+        )
 
     def size(self, image: Image) -> ImageSize:
         """The layers of an image, as the registry stores them; of an index those for Fly.io's machines.

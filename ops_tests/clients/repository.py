@@ -7,11 +7,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ops_tests.clients import command
+from ops_tests.clients import command, command_guard
 from ops_tests.errors import Blind, NotAuthorised, NotCovered, NotFound, Unparsable
 from ops_tests.records.repository import FileChange, Tag
 
 READ_SECONDS = 10.0
+
+
+def worst_seconds() -> float:
+    """The longest a question takes: whether the clone is whole, and the question itself."""
+    return 2 * (READ_SECONDS + command_guard.GRACE_SECONDS)
+
+
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _TAG_FORMAT = "--format=%(refname:strip=2) %(objecttype) %(objectname) %(*objecttype) %(*objectname)"
 # No program that the repository's own configuration names is started, and no missing object is asked for elsewhere.

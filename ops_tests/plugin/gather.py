@@ -24,7 +24,7 @@ from ops_tests.plugin.recording import is_check
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.target import Target
 
-DEADLINE_SECONDS = 400
+DEADLINE_SECONDS = 430
 """How long an observation may take from its start: more than the sum of its clients' own times, which name what hangs;
 less than the time pytest-timeout gives a check, so that at least the observation is named."""
 HEAD_START_SECONDS = 0.3

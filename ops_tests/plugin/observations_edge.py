@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from ops_tests.errors import Unreachable
+from ops_tests.errors import Blind, NoAnswerInTime, Unreachable
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.look import Look
@@ -18,6 +18,8 @@ from ops_tests.target import Target
 from ops_tests.target_parts import Endpoint, Page
 
 FRONT_PAGE = "/"
+PAGES_SECONDS = 60.0
+"""How long pages may go on to be asked for, one after the other."""
 
 
 @observation()
@@ -55,18 +57,21 @@ def front_page(look: Look) -> Answer:
 @dataclass(frozen=True)
 class _Pages:
     answered: dict[str, Answer]
-    unanswered: dict[str, str]
+    unanswered: dict[str, Blind]
 
 
 @observation("pages")
 def page_answers(look: Look) -> _Pages:
     """Each page's own answer, no redirect followed."""
-    seen = _Pages({}, {})
+    from ops_tests.clients.budget import Budget
+
+    seen, budget = _Pages({}, {}), Budget(PAGES_SECONDS)
     for page in look.target.pages or ():
         try:
+            budget.demand(page.path)
             seen.answered[page.path] = look.web.get(page.path, follow=False)
-        except Unreachable as error:
-            seen.unanswered[page.path] = str(error)
+        except (Unreachable, NoAnswerInTime) as error:
+            seen.unanswered[page.path] = error
     return seen
 
 
@@ -74,5 +79,5 @@ def page_answers(look: Look) -> _Pages:
 def page_answer(page_answers: _Pages, page: Page) -> Answer:
     """The answer of the page under check."""
     if page.path in page_answers.unanswered:
-        raise Unreachable(page_answers.unanswered[page.path])
+        raise page_answers.unanswered[page.path]
     return page_answers.answered[page.path]

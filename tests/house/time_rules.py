@@ -6,17 +6,21 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from ops_tests.clients import database, platform, web
-from ops_tests.plugin import deliveries, effects
+from ops_tests.clients import certificates, database, fly_proxy, platform, prometheus, registry, repository, web
+from ops_tests.plugin import deliveries, effects, observations_edge, observations_logs
 from ops_tests.target_parts import EFFECT_SECONDS_AT_MOST
 from tests.house.source import Source
 
 CLIENTS: Mapping[str, Callable[[], float]] = {
     "look.web": web.worst_seconds,
     "Web": web.worst_seconds,
+    "look_at": certificates.worst_seconds,
     "look.platform": platform.worst_seconds,
     "look.platform.logs": platform.worst_log_seconds,
-    "look.database": database.worst_seconds,
+    "look.platform.past_logs": lambda: observations_logs.PAST_SECONDS + platform.worst_log_seconds(),
+    "look.database": lambda: fly_proxy.UP_SECONDS + database.worst_seconds(),
+    "connect": prometheus.worst_seconds,
+    "Repository": repository.worst_seconds,
 }
 """What a question to each client takes at most; a client's method may have a time of its own."""
 NO_CLIENTS = frozenset({"target", "run", "gatherer", "remarks", "see", "wanted"})
@@ -101,8 +105,14 @@ def _plain(observations: Observations, name: str) -> float:
 
 
 def _before_sending(all_of_them: Observations) -> float:
-    """The clearance and the look into the log are both under way when the first is waited for."""
-    return max(worst(all_of_them, "synthetic_clearance"), worst(all_of_them, "recent_logs"))
+    """The clearance and the looks into the log are all under way when the first is waited for."""
+    looks = (worst(all_of_them, name) for name in ("synthetic_clearance", "recent_logs", "activity_log"))
+    return max(looks)
+
+
+def _after_machines(all_of_them: Observations, last: float) -> float:
+    """Questions that begin for some time once the machines are known, and the last of them."""
+    return worst(all_of_them, "machines") + platform.SEVERAL_SECONDS + last
 
 
 def _sending(all_of_them: Observations) -> float:
@@ -116,18 +126,33 @@ def _watching(all_of_them: Observations, read: float) -> float:
 
 PATHS: Mapping[str, tuple[set[str], Callable[[Observations], float]]] = {
     "recent_logs": (
-        {"machines", "releases"},
-        lambda all_of_them: (
-            max(worst(all_of_them, "machines"), worst(all_of_them, "releases")) + platform.worst_log_seconds()
+        {"activity_log", "machines", "releases"},
+        lambda all_of_them: max(
+            max(worst(all_of_them, "machines"), worst(all_of_them, "releases")) + platform.worst_log_seconds(),
+            worst(all_of_them, "activity_log") + platform.worst_log_seconds(),
         ),
     ),
+    "image_sizes": ({"machines"}, lambda all_of_them: _after_machines(all_of_them, registry.worst_seconds())),
+    "backup_shelves": ({"machines"}, lambda all_of_them: _after_machines(all_of_them, platform.worst_seconds())),
+    "runtimes": ({"machines"}, lambda all_of_them: _after_machines(all_of_them, platform.worst_seconds())),
+    "released_commit": (
+        {"machines", "releases"},
+        lambda all_of_them: (
+            worst(all_of_them, "machines") + worst(all_of_them, "releases") + repository.worst_seconds()
+        ),
+    ),
+    "changelog": (
+        {"version_tags"},
+        lambda all_of_them: worst(all_of_them, "version_tags") + repository.worst_seconds(),
+    ),
     "sender": (set(), lambda _: 0.0),
-    "signed_deliveries": ({"synthetic_clearance", "recent_logs", "sender"}, _sending),
-    "forged_deliveries": ({"synthetic_clearance", "recent_logs", "sender"}, _sending),
-    "unsigned_deliveries": ({"synthetic_clearance", "recent_logs", "sender"}, _sending),
+    "page_answers": (set(), lambda _: observations_edge.PAGES_SECONDS + web.worst_seconds()),
+    "signed_deliveries": ({"synthetic_clearance", "?", "sender"}, _sending),
+    "forged_deliveries": ({"synthetic_clearance", "?", "sender"}, _sending),
+    "unsigned_deliveries": ({"synthetic_clearance", "?", "sender"}, _sending),
     "get_answers": (set(), lambda _: deliveries.SENDING_SECONDS + web.worst_seconds()),
     "repeated_delivery": (
-        {"synthetic_clearance", "recent_logs", "sender"},
+        {"synthetic_clearance", "?", "sender"},
         lambda all_of_them: (
             _before_sending(all_of_them) + 2 * web.worst_seconds() + EFFECT_SECONDS_AT_MOST + database.worst_seconds()
         ),

@@ -81,7 +81,7 @@ def proxied(programs: Callable[[str], str]) -> Proxied:
 @pytest.fixture
 def dsn(postgres: Postgres) -> Secret:
     """The connection string of a role, at a host that nobody reaches from here."""
-    return Secret("DATABASE_URL", f"postgresql://postgres:{postgres.password}@db.internal:5432/postgres")
+    return Secret("DATABASE_URL", f"postgresql://postgres:{postgres.password}@db.internal:5432/timedify")
 
 
 def listens(port: int) -> bool:

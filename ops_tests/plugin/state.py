@@ -36,6 +36,7 @@ class Run:
         gatherer: The observations, made when the first is asked for.
         waivers: What is waived, by target.
         deliveries: The synthetic deliveries, written down before they are sent; a worker's go on to the controller.
+        live: Release and image by target, as workers saw them.
     """
 
     settings: Settings
@@ -51,6 +52,7 @@ class Run:
     gatherer: Gatherer | None = None
     waivers: dict[str, tuple[Waiver, ...]] = field(default_factory=dict)
     deliveries: list[SyntheticDelivery] = field(default_factory=list)
+    live: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 RUN = pytest.StashKey[Run]()

@@ -10,6 +10,7 @@ import sys
 import threading
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ LATER = NOON + timedelta(days=1)
 
 def write(place: Place, *records: RunRecord) -> None:
     for record in records:
-        visit(place, lambda history, record=record: writing.write(history, record, record.targets[0]))
+        visit(place, partial(writing.write, record=record, target=record.targets[0]))
 
 
 def test_a_run_is_read_back_as_it_was_written(place: Place) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from ops_tests.errors import HistoryUnavailable
@@ -27,7 +28,7 @@ def store(folder: Path, record: RunRecord, tell: Tell) -> None:
     for target in record.targets:
         try:
             place = place_of(folder, sandbox=target.sandbox)
-            visit(place, lambda history, target=target: write(history, record, target), tell)
+            visit(place, partial(write, record=record, target=target), tell)
         except (HistoryUnavailable, OSError) as error:
             tell(f"this run is not in the history of {target.name}: {error}")
 

@@ -8,6 +8,7 @@
     │   ├── WaiversInvalid      the file of waivers, likewise
     │   └── UnknownName         a target or fault nobody knows
     ├── SandboxFailed       the embedded target did not start
+    ├── HistoryUnavailable  the history cannot be reached, read or written
     └── Blind               we could not look; never a pass, never a finding
         ├── InstrumentMissing   the tool is not installed
         ├── NotAuthorised       no token, a refused token, a wrong password, a missing permission
@@ -50,6 +51,10 @@ class UnknownName(UsageProblem):
 
 class SandboxFailed(OpsError):
     """The embedded target could not be started; the message says which part and why."""
+
+
+class HistoryUnavailable(OpsError):
+    """The history cannot be used; the checks run all the same and the run says what cannot be known."""
 
 
 class Blind(OpsError):

@@ -96,8 +96,8 @@ class Place:
     def _unsound(self, path: Path) -> str:
         with closing(sqlite3.connect(path)) as history:
             (sound,) = history.execute("PRAGMA integrity_check").fetchone()
-            tables = history.execute("SELECT count(*) FROM sqlite_master WHERE name = 'check_record'").fetchone()
-            rows = history.execute("SELECT run_id, record FROM check_record").fetchall() if tables[0] else []
+            tables = history.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ops_check'").fetchone()
+            rows = history.execute("SELECT run_id, record FROM ops_check").fetchall() if tables[0] else []
         stored: dict[str, list[CheckRecord]] = {}
         for run_id, text in rows:
             stored.setdefault(run_id, []).append(CheckRecord.model_validate_json(text))

@@ -193,7 +193,7 @@ def _readable(path: Path) -> str:
     text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8", "replace")
     if path.suffix == ".sqlite":
         with closing(sqlite3.connect(path)) as connection:
-            text += "\n".join(str(row) for row in connection.execute("SELECT * FROM check_record"))
+            text += "\n".join(str(row) for row in connection.execute("SELECT * FROM ops_check"))
     return "\n".join((text, html.unescape(text), html.unescape(html.unescape(text))))
 
 

@@ -122,6 +122,11 @@ class Gatherer:
             return False
         return True
 
+    def known(self, target_name: str, name: str) -> Any:
+        """The result of an observation that was made and succeeded, else None; nothing is started and nobody waits."""
+        future = self._futures.get((target_name, name))
+        return future.result() if future and future.done() and future.exception() is None else None
+
     def remarks(self, target: Target, name: str) -> list[str]:
         """What the clients of an observation had to say."""
         look = self._looks.get((target.name, name))

@@ -11,7 +11,7 @@ import pytest
 
 from ops_tests.errors import Blind, NoNetwork, Unreachable
 from ops_tests.plugin.gather import observation
-from ops_tests.plugin.history import last_look
+from ops_tests.plugin.history.reading import last_look
 from ops_tests.plugin.look import Look
 from ops_tests.plugin.state import run_of
 from ops_tests.records.database import DatabaseAttempt, DeadLetters, Migration
@@ -137,7 +137,9 @@ def read_log(look: Look, since: datetime) -> LogWindow:
 def previous_look(request: pytest.FixtureRequest, target: Target) -> datetime | None:
     """When the previous smoke run looked at this target; None in other suites or without history."""
     run = run_of(request.config)
-    return last_look(request.config, target.name, run.settings.suite) if run and run.settings.suite == "smoke" else None
+    if run is None or run.settings.suite != "smoke":
+        return None
+    return last_look(request.config.rootpath, target, run.settings.suite)
 
 
 @observation("database")

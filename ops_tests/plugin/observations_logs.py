@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ops_tests.plugin.gather import observation
-from ops_tests.plugin.history import log_looks
+from ops_tests.plugin.history.reading import log_looks
 from ops_tests.plugin.look import Look
 from ops_tests.plugin.observations import read_log
 from ops_tests.records.logs import LogWindow
@@ -50,7 +50,7 @@ def past_log(look: Look) -> LogWindow:
 @pytest.fixture(scope="session")
 def earlier_looks(request: pytest.FixtureRequest, target: Target, past_log: LogWindow) -> list[LogLook]:
     """What earlier runs saw of the log in these two weeks."""
-    return log_looks(request.config, target.name, past_log.since)
+    return log_looks(request.config.rootpath, target, past_log.since)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 import pytest
 
+from ops_tests.plugin.history.place import history_url
 from ops_tests.plugin.state import Run, run_of
 from ops_tests.target import Secret, Target
 
@@ -124,7 +125,8 @@ def redactor_of(config: pytest.Config, run: Run) -> Redactor:
     """The redactor of all secrets of all targets, made anew once the sandbox's are known."""
     targets, redactor = config.stash.get(_REDACTOR, (None, None))
     if redactor is None or targets is not run.targets:
-        redactor = Redactor(secret for target in run.targets.values() for secret in target.known_secrets())
+        known = [secret for target in run.targets.values() for secret in target.known_secrets()]
+        redactor = Redactor([*known, *filter(None, [history_url(config.rootpath)])])
         config.stash[_REDACTOR] = (run.targets, redactor)
     return redactor
 

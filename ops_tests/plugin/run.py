@@ -10,8 +10,10 @@ from importlib.metadata import version
 import pytest
 
 from ops_tests import __version__
-from ops_tests.plugin import files, history, html
+from ops_tests.plugin import files, html
 from ops_tests.plugin.exit_status import tally_of
+from ops_tests.plugin.history import writing
+from ops_tests.plugin.live_version import live_versions
 from ops_tests.plugin.options import SUITES
 from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.spreading import scope_of
@@ -34,7 +36,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     if run is None or is_worker(session.config):
         return (yield)
     _conclude(session, run)
-    history.store(session.config, run)
+    if run.final is not None:
+        writing.store(session.config.rootpath, run.final, run.complaints.append)
     try:
         yield
     except Exception as error:  # noqa: BLE001  # told in the verdict and in the exit status
@@ -57,7 +60,7 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
     return RunRecord(
         run_id=run.run_id,
         suite=run.settings.suite,
-        targets=tuple(map(_target_record, run.targets.values())),
+        targets=tuple(_target_record(target, live_versions(run)) for target in run.targets.values()),
         faults=run.settings.faults,
         started_at=run.started_at,
         finished_at=datetime.now(UTC),
@@ -80,12 +83,15 @@ def _misspelt(run: Run, status: int) -> str:
     return f"no check is selected by -m {run.settings.suite!r}; the suites are {', '.join(SUITES)}"
 
 
-def _target_record(target: Target) -> TargetRecord:
+def _target_record(target: Target, live: dict[str, tuple[str, str]]) -> TargetRecord:
+    release, image = live.get(target.name, ("", ""))
     return TargetRecord(
         name=target.name,
         base_url=target.base_url,
         sandbox=target.sandbox,
         app=target.platform.app if target.platform else "",
+        release=release,
+        image=image,
     )
 
 

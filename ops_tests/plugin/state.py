@@ -38,6 +38,7 @@ class Run:
         waivers: What is waived, by target.
         deliveries: The synthetic deliveries, written down before they are sent; a worker's go on to the controller.
         proxies: The proxies to databases, by target; they end with the commands that still run.
+        live: Release and image by target, as workers saw them.
     """
 
     settings: Settings
@@ -54,6 +55,7 @@ class Run:
     waivers: dict[str, tuple[Waiver, ...]] = field(default_factory=dict)
     deliveries: list[SyntheticDelivery] = field(default_factory=list)
     proxies: dict[str, FlyProxy] = field(default_factory=dict)
+    live: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 RUN = pytest.StashKey[Run]()

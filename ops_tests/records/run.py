@@ -138,12 +138,23 @@ class SyntheticDelivery(_Record):
 
 
 class TargetRecord(_Record):
-    """A target of the run: its name, its address, whether it is the embedded sandbox, its app on the platform or ""."""
+    """A target of the run.
+
+    Attributes:
+        name: Its name.
+        base_url: Its address.
+        sandbox: Whether it is the embedded sandbox.
+        app: Its app on the platform, or "".
+        release: The newest complete release, ``v42``, where the run looked; else "".
+        image: The tag or digest of the image that serves, where the run looked and all machines agree; else "".
+    """
 
     name: str
     base_url: str
     sandbox: bool
     app: str = ""
+    release: str = ""
+    image: str = ""
 
 
 class RunRecord(_Record):

@@ -34,6 +34,18 @@ def newest_complete(releases: Sequence[Release]) -> Release:
     return newest(complete)
 
 
+def live_release(releases: Iterable[Release]) -> str:
+    """The newest complete release by number, ``v42``, or ""."""
+    numbers = [release.version for release in releases if release.status in _COMPLETE]
+    return f"v{max(numbers)}" if numbers else ""
+
+
+def serving_image(machines: Iterable[Machine]) -> str:
+    """The tag, or else the digest, of the one image that all machines run; "" where there are several or none."""
+    images = {machine.image.tag or machine.image.digest for machine in serving(machines)}
+    return images.pop() if len(images) == 1 else ""
+
+
 def described(release: Release) -> str:
     """One phrase: number, status, time, image."""
     return (

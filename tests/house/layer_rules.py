@@ -42,9 +42,9 @@ DOORS = {
     "a database connection": (
         {"psycopg2", "psycopg", "asyncpg", "sqlalchemy"},
         "",
-        ("ops_tests/clients/database*.py", SANDBOX),
+        ("ops_tests/clients/database*.py", "ops_tests/plugin/history/store.py", SANDBOX),
     ),
-    "the history's file": ({"sqlite3"}, "", ("ops_tests/plugin/history.py",)),
+    "the history's file": ({"sqlite3"}, "", ("ops_tests/plugin/history/store.py",)),
     "the network": (
         {
             "requests",

@@ -27,7 +27,7 @@ ONE_GREEN_CHECK = "def test_open(target):\n    pass\n"
 def rows(project: Project, file: str = "history.sqlite") -> list[tuple[Any, ...]]:
     """Target, check, outcome and record of every row, in the order they were written."""
     with closing(sqlite3.connect(project.reports / file)) as connection:
-        query = "SELECT target, check_name, outcome, record FROM check_record ORDER BY rowid"
+        query = "SELECT target, check_name, outcome, record FROM ops_check ORDER BY rowid"
         return connection.execute(query).fetchall()
 
 
@@ -67,19 +67,42 @@ def test_a_reports_folder_that_cannot_be_written_is_said_and_changes_no_status(
     assert any(line.startswith("this run is not in the history of shop: ") for line in result.outlines)
 
 
-def test_a_corrupt_history_is_said_and_changes_no_status(project: Project) -> None:
+def test_a_damaged_history_is_set_aside_and_said_and_a_new_one_begins(project: Project) -> None:
     project.checks(ONE_GREEN_CHECK)
     project.reports.mkdir()
-    project.write("reports/history.sqlite", "this is no database, and long enough to be taken for one\n" * 50)
+    damaged = "this is no database, and long enough to be taken for one\n" * 50
+    project.write("reports/history.sqlite", damaged)
     result = project.run_on_shop()
     assert result.ret == 0
-    assert any(line.startswith("this run is not in the history of shop: ") for line in result.outlines)
+    assert any("was damaged; it is set aside as history.sqlite.damaged-" in line for line in result.outlines)
+    assert [row[1] for row in rows(project)] == ["shop/open"]
+    (aside,) = project.reports.glob("history.sqlite.damaged-*")
+    assert aside.read_text(encoding="utf-8") == damaged
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://ops:unheard-of@127.0.0.1:9/history", "OPS_HISTORY_URL (127.0.0.1:9/history): "),
+        ("mysql://ops:unheard-of@127.0.0.1/history", "OPS_HISTORY_URL is no URL like postgresql://"),
+    ],
+    ids=["nothing listens", "another database"],
+)
+def test_a_history_that_cannot_be_reached_is_said_without_its_password(
+    project: Project, monkeypatch: pytest.MonkeyPatch, url: str, said: str
+) -> None:
+    monkeypatch.setenv("OPS_HISTORY_URL", url)
+    project.checks(ONE_GREEN_CHECK)
+    result = project.run_on_shop()
+    assert result.ret == 0
+    assert any(line.startswith(f"this run is not in the history of shop: {said}") for line in result.outlines)
+    assert "unheard-of" not in result.stdout.str() + (project.reports / "latest.html").read_text(encoding="utf-8")
     assert result.outlines[-1].startswith("OK on shop")
 
 
 LOOKS = """
 from datetime import UTC, datetime
-from ops_tests.plugin.history import log_looks
+from ops_tests.plugin.history.reading import log_looks
 from ops_tests.records.logs import LogLine, LogWindow
 
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -92,7 +115,7 @@ def test_blind_look(target, log_look):
     raise RuntimeError
 
 def test_memory(target, request):
-    seen = log_looks(request.config, target.name, NOON)
+    seen = log_looks(request.config.rootpath, target, NOON)
     assert seen, f"{len(seen)} looks; expected one"
     assert len(seen) == 1, f"{len(seen)} looks; expected one"
 """

@@ -131,7 +131,7 @@ def written(project: Project) -> dict[str, str]:
     found = {path.name: path.read_bytes().decode("utf-8", "replace") for path in files}
     for path in project.reports.glob("*.sqlite"):
         with closing(sqlite3.connect(path)) as connection:
-            found[path.name] = str(connection.execute("SELECT * FROM check_record").fetchall())
+            found[path.name] = str(connection.execute("SELECT * FROM ops_check").fetchall())
     return found
 
 

@@ -47,7 +47,7 @@ def test_every_rendering_names_reason_owner_and_day(project: Project) -> None:
     (skipped,) = suite.iter("skipped")
     assert (skipped.get("message"), suite.get("skipped")) == (f"{said}: dark; expected light", "1")
     with closing(sqlite3.connect(project.reports / "history.sqlite")) as connection:
-        ((outcome, record),) = connection.execute("SELECT outcome, record FROM check_record").fetchall()
+        ((outcome, record),) = connection.execute("SELECT outcome, record FROM ops_check").fetchall()
     assert (outcome, "lamp is ordered" in record) == ("waived", True)
 
 

@@ -1,0 +1,120 @@
+"""Looking back: what earlier runs of a target saw. Every function reads and none judges."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ops_tests.errors import HistoryUnavailable
+from ops_tests.plugin.history.place import place_of
+from ops_tests.plugin.history.store import Store, in_utc, out_of, visit
+from ops_tests.records.history import PastCheck, PastRun, Samples
+from ops_tests.records.run import CheckRecord, Level, LogLook
+from ops_tests.target import Target
+
+_RUNS = """SELECT run_id, target, suite, started_at, finished_at, exit_status, outcome, level, verdict, release, image
+             FROM ops_run WHERE target = ?"""
+_CHECKS = """SELECT run_id, check_name, started_at, outcome, level, value, unit, limit_value, duration_seconds, sentence
+               FROM ops_check WHERE target = ?"""
+
+
+def last_look(folder: Path, target: Target, suite: str) -> datetime | None:
+    """When the newest earlier run of a suite on a target began, or None when nobody knows."""
+    try:
+        place = place_of(folder, sandbox=target.sandbox)
+        past = visit(place, lambda history: runs(history, target.name, suite, datetime.now(UTC)))
+    except (HistoryUnavailable, OSError):
+        return None
+    return past[0].started_at if past else None
+
+
+def log_looks(folder: Path, target: Target, since: datetime) -> list[LogLook]:
+    """What earlier runs that could look saw of a target's log since a moment; none where nobody remembers.
+
+    Every embedded sandbox is another system with a past of its own, so none of them remembers.
+    """
+    if target.sandbox:
+        return []
+    query = """SELECT record FROM ops_check WHERE target = ? AND started_at >= ? AND substr(check_name, 1, 5) = 'logs/'
+               AND outcome <> 'blind' AND outcome <> 'not applicable'"""
+    try:
+        rows = visit(place_of(folder), lambda history: history.rows(query, (target.name, in_utc(since))))
+    except (HistoryUnavailable, OSError):
+        return []
+    looks = (CheckRecord.model_validate_json(record).log_look for (record,) in rows)
+    return [look for look in looks if look]
+
+
+def runs(history: Store, target: str, suite: str, before: datetime, at_most: int = 1) -> list[PastRun]:
+    """The newest runs of a suite that began before a moment, newest first."""
+    query = f"{_RUNS} AND suite = ? AND started_at < ? ORDER BY started_at DESC LIMIT ?"
+    return [_past_run(row) for row in history.rows(query, (target, suite, in_utc(before), at_most))]
+
+
+def runs_since(history: Store, target: str, since: datetime) -> list[PastRun]:
+    """Every run on a target since a moment, whatever its suite, oldest first."""
+    query = f"{_RUNS} AND started_at >= ? ORDER BY started_at"
+    return [_past_run(row) for row in history.rows(query, (target, in_utc(since)))]
+
+
+def last_green(history: Store, target: str, suite: str, before: datetime) -> PastRun | None:
+    """The newest run of a suite before a moment in which every check of the target held."""
+    query = f"{_RUNS} AND suite = ? AND started_at < ? AND outcome = 'ok' ORDER BY started_at DESC LIMIT 1"
+    return next((_past_run(row) for row in history.rows(query, (target, suite, in_utc(before)))), None)
+
+
+def checks_of(history: Store, run_id: str, target: str) -> list[CheckRecord]:
+    """The whole records of one run's checks on a target."""
+    query = "SELECT record FROM ops_check WHERE run_id = ? AND target = ? ORDER BY check_name"
+    return [CheckRecord.model_validate_json(record) for (record,) in history.rows(query, (run_id, target))]
+
+
+def trend(history: Store, target: str, check: str, before: datetime, at_most: int = 30) -> list[PastCheck]:
+    """What a check came to in its newest runs, of any suite, that began before a moment; oldest first."""
+    query = f"{_CHECKS} AND check_name = ? AND started_at < ? ORDER BY started_at DESC LIMIT ?"
+    return [_past_check(row) for row in history.rows(query, (target, check, in_utc(before), at_most))][::-1]
+
+
+def check_since(history: Store, target: str, check: str, since: datetime) -> list[PastCheck]:
+    """What a check came to in every run since a moment, oldest first."""
+    query = f"{_CHECKS} AND check_name = ? AND started_at >= ? ORDER BY started_at"
+    return [_past_check(row) for row in history.rows(query, (target, check, in_utc(since)))]
+
+
+def red_since(history: Store, target: str, check: str, before: datetime) -> datetime | None:
+    """When the check's present row of findings began: the first finding after it last held; None when it held last."""
+    parameters = (target, check, in_utc(before))
+    held = """SELECT coalesce(max(started_at), '') FROM ops_check
+               WHERE target = ? AND check_name = ? AND started_at < ? AND outcome IN ('ok', 'note')"""
+    ((last_held,),) = history.rows(held, parameters)
+    first = """SELECT min(started_at) FROM ops_check
+                WHERE target = ? AND check_name = ? AND started_at < ? AND outcome = 'finding' AND started_at > ?"""
+    ((begun,),) = history.rows(first, (*parameters, last_held))
+    return out_of(begun) if begun else None
+
+
+def samples(history: Store, target: str, series: str, image: str) -> list[Samples]:
+    """The response times that were taken of one image, oldest first."""
+    query = """SELECT run_id, image, taken_at, seconds FROM ops_sample
+                WHERE target = ? AND series = ? AND image = ? ORDER BY taken_at"""
+    return [
+        Samples(run_id, of, out_of(taken_at), tuple(json.loads(seconds)))
+        for run_id, of, taken_at, seconds in history.rows(query, (target, series, image))
+    ]
+
+
+def _past_run(row: tuple[Any, ...]) -> PastRun:
+    run_id, target, suite, started_at, finished_at, status, outcome, level, *rest = row
+    times = out_of(started_at), out_of(finished_at)
+    return PastRun(run_id, target, suite, *times, status, outcome, _level(level), *rest)
+
+
+def _past_check(row: tuple[Any, ...]) -> PastCheck:
+    run_id, check, started_at, outcome, level, *rest = row
+    return PastCheck(run_id, check, out_of(started_at), outcome, _level(level), *rest)
+
+
+def _level(word: str | None) -> Level | None:
+    return Level(word) if word else None

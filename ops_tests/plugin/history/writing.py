@@ -1,0 +1,73 @@
+"""Adding a run to the history; the same run written twice is there once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from ops_tests.errors import HistoryUnavailable
+from ops_tests.plugin.history.place import place_of
+from ops_tests.plugin.history.store import Store, Tell, in_utc, visit
+from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
+from ops_tests.rules.levels import worst
+
+_RUN = "INSERT INTO ops_run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_CHECK = "INSERT INTO ops_check VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_BROKE_OFF = {2, 3, 4, 5}
+
+
+def store(folder: Path, record: RunRecord, tell: Tell) -> None:
+    """Write a finished run; what cannot be kept is told, never raised.
+
+    Args:
+        folder: The project's folder.
+        record: The run.
+        tell: Told what could not be kept, and of a damaged file that was set aside.
+    """
+    for sandbox in sorted({target.sandbox for target in record.targets}):
+        targets = [target for target in record.targets if target.sandbox == sandbox]
+        try:
+            visit(place_of(folder, sandbox=sandbox), partial(write, record=record, targets=targets), tell)
+        except (HistoryUnavailable, OSError) as error:
+            tell(f"this run is not in the history of {', '.join(target.name for target in targets)}: {error}")
+
+
+def write(history: Store, record: RunRecord, targets: Iterable[TargetRecord]) -> None:
+    """Add a run's part of some targets; in one transaction, so that a run that is killed is there whole or not."""
+    for target in targets:
+        _write(history, record, target)
+
+
+def _write(history: Store, record: RunRecord, target: TargetRecord) -> None:
+    checks = [check for check in record.checks if check.target == target.name]
+    history.write(_RUN, _run_row(record, target, checks))
+    history.write(_CHECK, *(_check_row(record, check) for check in checks))
+
+
+def _run_row(record: RunRecord, target: TargetRecord, checks: list[CheckRecord]) -> tuple[object, ...]:
+    return (
+        record.run_id, target.name, record.suite, in_utc(record.started_at), in_utc(record.finished_at),
+        record.exit_status, outcome_of(record.exit_status, checks), worst(check.level for check in checks),
+        record.verdict, target.release, target.image,
+    )  # fmt: skip
+
+
+def outcome_of(exit_status: int, checks: list[CheckRecord]) -> str:
+    """One target's part of a run in one word: ``finding``, ``blind``, ``ok``, or ``unfinished`` where it broke off."""
+    counted = Counter(check.outcome for check in checks)
+    if counted["finding"]:
+        return "finding"
+    if exit_status in _BROKE_OFF:
+        return "unfinished"
+    return "blind" if counted["blind"] else "ok"
+
+
+def _check_row(record: RunRecord, check: CheckRecord) -> tuple[object, ...]:
+    first = check.measurements[0] if check.measurements else None
+    return (
+        record.run_id, check.target, check.check, in_utc(check.started_at or record.started_at), check.outcome,
+        check.level, first and first.value, first and first.unit, first and first.limit, check.duration_seconds,
+        check.sentence, check.model_dump_json(),
+    )  # fmt: skip

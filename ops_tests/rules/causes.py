@@ -1,0 +1,71 @@
+"""Root causes: which of a run's findings and blind checks others only follow from.
+
+A rule of thumb that is written down and never hides anything: every check is shown with its own sentence, and an alert
+names the root and counts what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ops_tests.records.run import CheckRecord
+from ops_tests.rules.verdict import worst_first
+from ops_tests.rules.wording import seen
+
+FOLLOWERS = {
+    "database/database_answers": {"availability", "webhooks", "dead_letters", "database", "logs"},
+    "platform/machines_are_started_and_healthy": {"availability", "webhooks"},
+    "availability/health_answers_200": {"availability", "webhooks"},
+}
+"""Deepest first: a finding of the check explains what is wrong in these subjects of the same target."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What is wrong, and what only follows from it.
+
+    Attributes:
+        root: The finding or blind check that explains the others.
+        follows: The findings and blind checks it explains, worst first; empty where it stands alone.
+    """
+
+    root: CheckRecord
+    follows: tuple[CheckRecord, ...] = ()
+
+
+def causes(checks: Iterable[CheckRecord]) -> list[Cause]:
+    """Everything that is a finding or blind, each under one cause; the worst cause first.
+
+    A finding named in ``FOLLOWERS`` explains what is wrong in its subjects. Blind checks that saw the same are one
+    cause. Every other finding is a cause of its own.
+    """
+    wrong = [check for check in worst_first(checks) if check.outcome in {"finding", "blind"}]
+    found: list[Cause] = []
+    for name, subjects in FOLLOWERS.items():
+        for root in [check for check in wrong if check.check == name and check.outcome == "finding"]:
+            found.append(Cause(root, tuple(_explained(root, subjects, wrong))))
+            wrong = _without(wrong, found[-1])
+    while wrong:
+        found.append(Cause(wrong[0], tuple(_alike(wrong[0], wrong[1:]))))
+        wrong = _without(wrong, found[-1])
+    places = {id(check): place for place, check in enumerate(worst_first(cause.root for cause in found))}
+    return sorted(found, key=lambda cause: places[id(cause.root)])
+
+
+def _explained(root: CheckRecord, subjects: set[str], wrong: Sequence[CheckRecord]) -> list[CheckRecord]:
+    same = [check for check in wrong if check.target == root.target and check is not root]
+    return [check for check in same if check.subject in subjects]
+
+
+def _alike(root: CheckRecord, others: Sequence[CheckRecord]) -> list[CheckRecord]:
+    """The blind checks of the target that saw what this blind one saw."""
+    if root.outcome != "blind":
+        return []
+    blind = [check for check in others if check.outcome == "blind" and check.target == root.target]
+    return [check for check in blind if seen(check.sentence) == seen(root.sentence)]
+
+
+def _without(wrong: Sequence[CheckRecord], cause: Cause) -> list[CheckRecord]:
+    taken = {id(cause.root), *map(id, cause.follows)}
+    return [check for check in wrong if id(check) not in taken]

@@ -1,0 +1,55 @@
+"""The root of what is wrong, and what only follows from it."""
+
+from __future__ import annotations
+
+from ops_tests.records.run import CheckRecord, Level, Outcome
+from ops_tests.rules.causes import causes
+
+DATABASE, HEALTH = "database/database_answers", "availability/health_answers_200"
+LETTERS, ACCEPTS = "dead_letters/no_unprocessed_dead_letters", "webhooks/webhook_accepts_a_signed_delivery[x]"
+
+
+def check(name: str, outcome: Outcome, sentence: str = "seen; expected", target: str = "shop") -> CheckRecord:
+    level = Level.L3 if outcome == "finding" else None
+    subject = name.partition("/")[0]
+    return CheckRecord(
+        target=target, check=name, subject=subject, claim="", suites=(), anchor="", outcome=outcome, level=level,
+        sentence=sentence,
+    )  # fmt: skip
+
+
+def named(*checks: CheckRecord) -> dict[str, list[str]]:
+    return {cause.root.check: [one.check for one in cause.follows] for cause in causes(checks)}
+
+
+def test_an_unreachable_database_explains_what_needs_it() -> None:
+    down = check(DATABASE, "finding"), check(HEALTH, "finding"), check(LETTERS, "blind", "refused"), check("x/y", "ok")
+    assert named(*down) == {DATABASE: [HEALTH, LETTERS]}
+
+
+def test_an_application_that_is_down_explains_its_webhooks_and_not_the_dead_letters() -> None:
+    assert named(check(HEALTH, "finding"), check(ACCEPTS, "blind"), check(LETTERS, "finding")) == {
+        HEALTH: [ACCEPTS],
+        LETTERS: [],
+    }
+
+
+def test_a_blind_root_explains_nothing_but_what_saw_the_same() -> None:
+    blind = (
+        check(DATABASE, "blind", "wrong password; expected x"),
+        check(LETTERS, "blind", "wrong password; expected y"),
+    )
+    assert named(*blind, check(ACCEPTS, "finding")) == {ACCEPTS: [], DATABASE: [LETTERS]}
+
+
+def test_findings_that_look_alike_stay_apart() -> None:
+    assert named(check("logs/a", "finding"), check("logs/b", "finding")) == {"logs/a": [], "logs/b": []}
+
+
+def test_targets_do_not_explain_each_other() -> None:
+    other = check(ACCEPTS, "blind", target="other")
+    assert [cause.root for cause in causes([check(HEALTH, "finding"), other])][1] is other
+
+
+def test_where_all_holds_there_is_no_cause() -> None:
+    assert causes([check(HEALTH, "ok"), check(LETTERS, "note"), check(ACCEPTS, "waived")]) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import partial
 
@@ -13,7 +13,6 @@ from ops_tests.errors import SandboxFailed
 PIECE = 65536
 READY_SECONDS = 10.0
 Pieces = asyncio.Queue[tuple[float, bytes]]
-Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Distance:
@@ -29,10 +28,12 @@ class Distance:
 
     def __init__(self, round_trip_seconds: float, parts: ExitStack) -> None:
         self._seconds = round_trip_seconds
+        self._opened: list[asyncio.Server] = []
         if round_trip_seconds:
             self._loop = asyncio.new_event_loop()
-            threading.Thread(target=self._loop.run_forever, name="distance", daemon=True).start()
-            parts.callback(self._loop.call_soon_threadsafe, self._loop.stop)
+            self._thread = threading.Thread(target=self._loop.run_forever, name="distance", daemon=True)
+            self._thread.start()
+            parts.callback(self._end)
 
     def port(self, near: int) -> int:
         """The port at which the server of port ``near`` is as far away as the distance is long.
@@ -43,9 +44,10 @@ class Distance:
         if not self._seconds:
             return near
         try:
-            opened = asyncio.run_coroutine_threadsafe(self._opened(near), self._loop).result(READY_SECONDS)
+            opened = asyncio.run_coroutine_threadsafe(self._open(near), self._loop).result(READY_SECONDS)
         except (OSError, TimeoutError) as error:
             raise SandboxFailed(f"sandbox: no way to port {near} could be opened ({type(error).__name__})") from None
+        self._opened.append(opened)
         return int(opened.sockets[0].getsockname()[1])
 
     def url(self, near: str) -> str:
@@ -53,7 +55,13 @@ class Distance:
         place, _, port = near.rpartition(":")
         return f"{place}:{self.port(int(port))}"
 
-    async def _opened(self, near: int) -> asyncio.Server:
+    def _end(self) -> None:
+        asyncio.run_coroutine_threadsafe(_closed(self._opened), self._loop).result(READY_SECONDS)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(READY_SECONDS)
+        self._loop.close()
+
+    async def _open(self, near: int) -> asyncio.Server:
         return await asyncio.start_server(partial(self._forward, near), "127.0.0.1", 0, backlog=64)
 
     async def _forward(self, near: int, theirs: asyncio.StreamReader, to_them: asyncio.StreamWriter) -> None:
@@ -62,9 +70,14 @@ class Distance:
         except OSError:
             to_them.transport.abort()  # who is refused over there is cut off here: nearer to a refusal nobody comes
             return
-        await asyncio.gather(
-            self._carry(theirs, to_us, self._seconds * 1.5), self._carry(ours, to_them, self._seconds / 2)
-        )
+        try:
+            await asyncio.gather(
+                self._carry(theirs, to_us, self._seconds * 1.5), self._carry(ours, to_them, self._seconds / 2)
+            )
+        except asyncio.CancelledError:
+            for one in (to_us, to_them):
+                one.transport.abort()
+            raise
 
     async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, first: float) -> None:
         """One direction; ``first`` is the seconds the first piece takes."""
@@ -81,6 +94,16 @@ class Distance:
             if not piece:
                 break
         await arriving
+
+
+async def _closed(servers: Iterable[asyncio.Server]) -> None:
+    """Take no more connections, and break off those there are."""
+    for server in servers:
+        server.close()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 async def _arrive(under_way: Pieces, sink: asyncio.StreamWriter) -> None:

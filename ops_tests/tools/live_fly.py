@@ -15,8 +15,9 @@ from ops_tests.records.platform import Machine, ServiceCheck
 from ops_tests.rules.images import size_limit
 from ops_tests.rules.machine_shape import gate_differences
 from ops_tests.rules.machines import serving
-from ops_tests.target import BackupPlace, HealthGatePart, Secret
-from ops_tests.target import FlyPlatform as PlatformPart
+from ops_tests.target import Secret
+from ops_tests.target_parts import BackupPlace, HealthGatePart
+from ops_tests.target_parts import FlyPlatform as PlatformPart
 from ops_tests.tools.draft import Key, Part, left_out, one_line
 
 HOSTS = ".fly.dev"

@@ -76,7 +76,8 @@ def pytest_options() -> frozenset[str]:
 def test_the_options_a_document_names_exist(document: str) -> None:
     named = set(re.findall(r"`(--[a-z-]+)[^`\n]*`", DOCUMENTS[document]))
     pip_s = {"--no-build-isolation"}
-    assert named <= pytest_options() | pip_s
+    our_own = {option for command in cli.commands.values() for one in command.params for option in one.opts}
+    assert named <= pytest_options() | pip_s | our_own
 
 
 def test_the_first_screen_shows_what_daily_really_collects() -> None:

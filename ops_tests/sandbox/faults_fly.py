@@ -1,4 +1,4 @@
-"""Faults of the instrument fly: its login, its presence, its habits, its age, and what lies about around it."""
+"""Faults of the instrument fly: its login, presence, habits and age, how far away it is, what lies about around it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ LYING_ABOUT = (("FLY_APP", "another-app"), ("FLY_ACCESS_TOKEN", ""), ("FLY_REGIO
 
 def _platform(**changes: Any) -> Callable[[Scenario], Scenario]:
     return lambda scenario: replace(scenario, platform=replace(scenario.platform, **changes))
+
+
+def _far_away(scenario: Scenario) -> Scenario:
+    return replace(_platform(fly="far")(scenario), round_trip_seconds=0.15)
 
 
 def _rate_limited(scenario: Scenario) -> Scenario:
@@ -40,6 +44,8 @@ FAULTS = (
     Fault("fly-cut", "fly ends well in the middle of its answer",
           blind(*PLATFORM), _platform(fly="cut")),
     harmless("fly-slow", "fly takes 2 s for each answer", _platform(fly="slow")),
+    harmless("far-away", "everything is as far away as production: round trips of 150 ms, 1 s for each answer of fly",
+             _far_away),
     harmless("fly-warns", "fly prints a warning before its JSON", _platform(fly="warns")),
     harmless("fly-rate-limited", "Fly.io refuses each first question with 429", _rate_limited),
     Fault("fly-of-2024", "fly is of 2024: other names for secrets, no state of them or of hosts, no Managed Postgres",

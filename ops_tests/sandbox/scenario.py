@@ -261,7 +261,7 @@ class Release:
 
 
 FlyHabit = Literal[
-    "good", "hangs", "slow", "crashes", "warns", "killed", "cut", "limited at first", "of 2024", "of 2025"
+    "good", "hangs", "slow", "far", "crashes", "warns", "killed", "cut", "limited at first", "of 2024", "of 2025"
 ]
 """How the command behaves; ``of 2024`` and ``of 2025`` are older versions with other JSON."""
 
@@ -333,6 +333,7 @@ class Scenario:
     Attributes:
         listens: Whether the application's port accepts connections.
         has_a_name: Whether the application's host name exists.
+        round_trip_seconds: How far away application, database, logs, metrics and registry are.
         health: What ``GET /health`` answers.
         edge: Certificate, plain HTTP, headers and pages.
         webhooks: How deliveries are treated.
@@ -345,6 +346,7 @@ class Scenario:
 
     listens: bool = True
     has_a_name: bool = True
+    round_trip_seconds: float = 0
     health: Health = field(default_factory=Health)
     edge: Edge = field(default_factory=Edge)
     webhooks: Webhooks = field(default_factory=Webhooks)

@@ -91,11 +91,11 @@ def with_variables(script: str, variables: Mapping[str, str], cursor: Any) -> st
     return re.sub(r""":(["'])(\w+)\1""", quoted, script)
 
 
-def reader_dsn(postgres: Postgres, plan: Database, password: str, silent: socket.socket) -> str:
+def reader_dsn(port: int, plan: Database, password: str, silent: socket.socket) -> str:
     """The connection string the checks are given; a faulty one leads to where the fault says.
 
     Args:
-        postgres: The server.
+        port: The server's, as the suite reaches it.
         plan: Says where the string leads.
         password: The read-only role's.
         silent: A socket of 127.0.0.1, bound only; it is made to listen, and never answers, when the plan wants that.
@@ -103,7 +103,7 @@ def reader_dsn(postgres: Postgres, plan: Database, password: str, silent: socket
     if plan.reader == "wrong password":
         password = secrets.token_hex(16)
     # On Fly.io's private network: nobody reaches that from here but through the proxy.
-    place = f"{fly_storage.POSTGRES_APP}.internal:5432" if plan.proxy else f"127.0.0.1:{postgres.port}"
+    place = f"{fly_storage.POSTGRES_APP}.internal:5432" if plan.proxy else f"127.0.0.1:{port}"
     if plan.reader == "unknown host":
         place = "db.example.invalid:5432"
     elif plan.reader in {"refused", "silent"}:

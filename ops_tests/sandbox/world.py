@@ -22,6 +22,7 @@ from ops_tests.sandbox import activity, fly_inside, fly_state, fly_storage, past
 from ops_tests.sandbox.application import Application
 from ops_tests.sandbox.application_tables import ApplicationTables
 from ops_tests.sandbox.deliveries import Deliveries
+from ops_tests.sandbox.distance import Distance
 from ops_tests.sandbox.folder import BIN
 from ops_tests.sandbox.log_store import LogStore
 from ops_tests.sandbox.logs_api import LogsApi
@@ -52,23 +53,26 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
     """
     secret, token = f"shpss_{secrets.token_hex(16)}", f"fm2_{secrets.token_hex(24)}"
     with ExitStack() as parts:
+        distance = Distance(scenario.round_trip_seconds, parts)
         store = _log(scenario, parts)
         silent = parts.enter_context(socket.socket())
         silent.bind(("127.0.0.1", 0))
-        dsn, application_tables, port = _database(folder, scenario, silent, parts)
+        dsn, application_tables, port = _database(folder, scenario, silent, distance, parts)
         deliveries = Deliveries(scenario.webhooks, secret, application_tables, store.write)
         server_side, authority = tls.context(folder, scenario.edge.certificate)
         wake = partial(fly_state.wake, folder / STATE)
         application = Application(scenario, deliveries, store.write, wake, server_side)
         parts.callback(application.server_close)
         application.answer()
+        base_url = distance.url(application.url)
         commits = repository.make(folder, scenario.repository, datetime.now(UTC))
         document = fly_state.document(scenario.platform, token, datetime.now(UTC), commits)
         access = _Access(f"fm2_{secrets.token_hex(24)}", port)
-        plain_url = _plain_http(scenario, application.url, parts)
-        path, logs_url, registry = _platform(folder, scenario, store, document, access, parts)
+        plain_url = _plain_http(scenario, base_url, distance, parts)
+        path, api_url, registry = _platform(folder, scenario, store, document, access, parts)
+        logs_url, registry = distance.url(api_url), distance.url(registry)
         place = {
-            "base_url": application.url if scenario.has_a_name else f"https://{NOWHERE}",
+            "base_url": base_url if scenario.has_a_name else f"https://{NOWHERE}",
             "https": {"plain_url": plain_url, "authority": str(authority)},
             "repository": {"path": str(folder / repository.FOLDER)},
             **({"database": BY_PROXY} if scenario.database.proxy else {}),
@@ -78,11 +82,11 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
                          "FLY_API_BASE_URL": logs_url, "PATH": path, **dict(scenario.platform.variables)}  # fmt: skip
 
 
-def _plain_http(scenario: Scenario, base_url: str, parts: ExitStack) -> str:
+def _plain_http(scenario: Scenario, base_url: str, distance: Distance, parts: ExitStack) -> str:
     plain = PlainHttp(scenario.edge, base_url)
     parts.callback(plain.server_close)
     plain.answer()
-    return plain.url if scenario.has_a_name else f"http://{NOWHERE}"
+    return distance.url(plain.url) if scenario.has_a_name else f"http://{NOWHERE}"
 
 
 def _log(scenario: Scenario, parts: ExitStack) -> LogStore:
@@ -103,7 +107,7 @@ def _beat(store: LogStore, ended: threading.Event) -> None:
 
 
 def _database(
-    folder: Path, scenario: Scenario, silent: socket.socket, parts: ExitStack
+    folder: Path, scenario: Scenario, silent: socket.socket, distance: Distance, parts: ExitStack
 ) -> tuple[str, ApplicationTables, int]:
     postgres = Postgres.start(folder)
     parts.callback(postgres.stop)
@@ -115,7 +119,8 @@ def _database(
     if scenario.database.reader == "replica":
         read = postgres.replicated()
         parts.callback(read.stop)
-    return tables.reader_dsn(read, scenario.database, passwords[tables.READER], silent), owner, postgres.port
+    dsn = tables.reader_dsn(distance.port(read.port), scenario.database, passwords[tables.READER], silent)
+    return dsn, owner, distance.port(postgres.port)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import click
 
 from ops_tests import __version__
 from ops_tests.errors import OpsError, UsageProblem
+from ops_tests.target import read_environ
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,6 +27,25 @@ def sandbox(directory: Path, faults: tuple[str, ...]) -> None:
     from ops_tests.tools.keep_up import keep_up
 
     keep_up(directory, faults)
+
+
+@cli.command()
+@click.argument("url")
+@click.option(
+    "--from-live", "live", is_flag=True, help="Look at the application, at fly and at DATABASE_URL; only read."
+)
+@click.option("--name", default="", metavar="NAME", help="How reports call it; by default the host's first word.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="FILE", help="By default NAME.toml, never overwritten."
+)
+@click.option("--authority", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+              help="A PEM file with the private authority that signs for it.")  # fmt: skip
+def init(url: str, live: bool, name: str, output: Path | None, authority: Path | None) -> None:
+    """Write a target file for the application at URL."""
+    from ops_tests.tools.target_draft import write
+
+    for line in write(url, name, output, authority, live=live, environ=read_environ(Path.cwd())):
+        click.echo(line)
 
 
 @cli.command()

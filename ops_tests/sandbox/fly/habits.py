@@ -12,8 +12,8 @@ from ops_tests.sandbox.fly.output import out
 from ops_tests.sandbox.fly.session import FlyError
 
 CRASHED = 3
-SLOW_SECONDS = 2.0
-HANGS_SECONDS = 600.0
+SECONDS = {"slow": 2.0, "far": 1.0, "hangs": 600.0}
+"""How long it thinks before it does anything."""
 BEGINNING = '[\n    {\n        "id": "d8d4017a6e3278",\n        "na'
 PANIC = (
     "\x1b[31mOops, something went wrong! Could you try that again?\x1b[0m\n\n"
@@ -37,8 +37,8 @@ def before(state: dict[str, Any], words: tuple[str, ...]) -> None:
     habit = state["habit"]
     if habit == "of 2024" and words[0] == "mpg":
         raise UsageError('unknown command "mpg" for "flyctl"', ())
-    if habit in {"hangs", "slow"}:
-        time.sleep(HANGS_SECONDS if habit == "hangs" else SLOW_SECONDS)
+    if habit in SECONDS:
+        time.sleep(SECONDS[habit])
     elif habit == "warns":
         out(WARNING)
     elif habit == "crashes":

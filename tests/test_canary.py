@@ -27,6 +27,7 @@ FAULTS = (
     *("health-500", "webhooks-unsigned-status", "webhooks-forged-effect", "webhooks-record-twice", "dead-letters"),
     *("migration-failed", "error-in-log", "error-in-log-dump", "machine-stopped", "secret-extra", "secret-staged"),
     *("release-failed", "no-rollback-candidate", "webhook-events-old", "session-online-only", "changelog-behind"),
+    "error-rate-high",
 )
 EMAIL, PHONE, SHOP = "erika.mustermann@kundin.example", "+49 171 2345678", "nordlicht-moebel.myshopify.com"
 PERSONAL = (EMAIL, PHONE, PHONE.replace(" ", ""), SHOP, SHOP.partition(".")[0], "owner@example.invalid", "shpat_0000")
@@ -193,7 +194,9 @@ def _readable(path: Path) -> str:
     text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8", "replace")
     if path.suffix == ".sqlite":
         with closing(sqlite3.connect(path)) as connection:
-            text += "\n".join(str(row) for row in connection.execute("SELECT * FROM ops_check"))
+            tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            rows = (row for table in tables for row in connection.execute(f"SELECT * FROM {table}"))
+            text += "\n".join(map(str, rows))
     return "\n".join((text, html.unescape(text), html.unescape(html.unescape(text))))
 
 
@@ -227,7 +230,17 @@ def test_nothing_planted_comes_out(
     finished = run(tmp_path, sandbox, planted, "-l", "-vv", "-rA", "-n", workers)
     assert finished.status == 1, finished.output
     failed = {one.subject for one in finished.checks() if one.outcome in {"finding", "blind"}}
-    assert failed == {"availability", "database", "platform", "webhooks", "dead_letters", "logs", "repository", "own"}
+    assert failed == {
+        "availability",
+        "database",
+        "platform",
+        "webhooks",
+        "dead_letters",
+        "logs",
+        "repository",
+        "traffic",
+        "own",
+    }
     found = texts(tmp_path, finished)
     assert {"reports/latest.html", "reports/latest.json", "reports/latest.xml", "reports/junit.xml"} <= set(found)
     assert any(name.endswith(".sqlite") for name in found)

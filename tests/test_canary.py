@@ -143,7 +143,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def _leave_personal_data(sandbox: Sandbox) -> None:
-    """A delivery whose work fails, so that it becomes a dead letter, and an address answered 500."""
+    """A delivery whose work fails, so that it becomes a dead letter."""
     body = json.dumps({"id": 1, "email": EMAIL, "phone": PHONE}).encode()
     secret = sandbox.environment["SHOPIFY_API_SECRET"].encode()
     signature = base64.b64encode(hmac.new(secret, body, hashlib.sha256).digest()).decode()
@@ -156,8 +156,12 @@ def _leave_personal_data(sandbox: Sandbox) -> None:
         "X-Shopify-Hmac-Sha256": signature,
     }
     assert _posted(sandbox, "/webhooks/app/scopes_update", body, headers) == 200
+
+
+def _leave_an_address(sandbox: Sandbox) -> None:
+    """Personal data in the newest line of the log: of many shapes of errors only the newest are told."""
     asked = urlencode({"email": EMAIL, "phone": PHONE, "shop": SHOP})
-    assert _posted(sandbox, f"/webhooks/customers/redact?{asked}", body, {}) == 500
+    assert _posted(sandbox, f"/webhooks/customers/redact?{asked}", b"{}", {}) == 500
 
 
 def _posted(sandbox: Sandbox, path: str, body: bytes, headers: dict[str, str]) -> int:
@@ -227,6 +231,7 @@ def test_nothing_planted_comes_out(
     sandbox: Sandbox, tmp_path: Path, secrets: dict[str, str] | None, workers: str
 ) -> None:
     planted = Planted.of(secrets, sandbox) if secrets else Planted(dict(sandbox.environment))
+    _leave_an_address(sandbox)
     finished = run(tmp_path, sandbox, planted, "-l", "-vv", "-rA", "-n", workers)
     assert finished.status == 1, finished.output
     failed = {one.subject for one in finished.checks() if one.outcome in {"finding", "blind"}}

@@ -32,8 +32,8 @@ dr-drill: $(VENV)/.ready  ## the observing checks of the disaster-recovery drill
 .PHONY: test test-long test-versions lint fault-matrix soak kills lock clean help
 test: $(VENV)/.ready-dev  ## the project's own tests, without the long ones
 	@$(VENV)/bin/pytest tests -q -n auto -m "not long" $(ARGS)
-test-long: $(VENV)/.ready-dev  ## the long ones: in two workers, worked example, canary; without the fault matrix
-	@$(VENV)/bin/pytest tests -q -n auto -m long --ignore tests/test_faults.py --ignore tests/test_fault_matrix.py $(ARGS)
+test-long: $(VENV)/.ready-dev  ## the long ones: in two workers, worked example, canary; without the fault matrix and the kills
+	@$(VENV)/bin/pytest tests -q -n auto -m long --ignore tests/test_faults.py --ignore tests/test_fault_matrix.py --ignore tests/test_dies_well.py $(ARGS)
 fault-matrix: $(VENV)/.ready  ## every fault against the real sandbox: each turns exactly what it names
 	@$(VENV)/bin/pytest tests/test_faults.py tests/test_fault_matrix.py -q -n $$((2 * $$(getconf _NPROCESSORS_ONLN))) --maxschedchunk=1 $(ARGS)
 soak: $(VENV)/.ready-dev  ## healthy runs in a row, quiet and with all cores loaded: no false alarm (an hour or two)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from click.testing import CliRunner
-
 from tests.running import Finished, run_suite
-from tests.soak import Half, main
+from tests.soak import Half
 
 
 def test_a_red_run_is_counted_with_what_it_printed(tmp_path: Path) -> None:
@@ -22,12 +19,3 @@ def test_a_run_without_a_record_is_not_green() -> None:
     half = Half("quiet")
     half.count("smoke", Finished(0, "nothing ran", None))
     assert half.line == "quiet: 1 runs, 1 not green; 0 checks judged, 0 red, 0 blind"
-
-
-@pytest.mark.long
-@pytest.mark.timeout(600)
-def test_a_short_soak_raises_no_alarm() -> None:
-    ended = CliRunner().invoke(main, ["--smoke", "3", "--others", "1"])
-    assert ended.exit_code == 0, ended.output
-    assert ended.output.count("9 runs, 0 not green") == 2
-    assert ended.output.count("0 red, 0 blind") == 2

@@ -44,7 +44,7 @@ import base64, hashlib, hmac, os, warnings
 import pytest
 
 pytestmark = pytest.mark.runbook("own.md#open")
-NAMES = ("SHOPIFY_API_SECRET", "DATABASE_URL", "FLY_API_TOKEN")
+NAMES = ("SHOPIFY_API_SECRET", "DATABASE_URL", "FLY_API_TOKEN", "FLY_EXEC_TOKEN")
 
 
 def within_reach():
@@ -127,7 +127,7 @@ class Planted:
         signature = base64.b64encode(hmac.new(secret.encode(), SIGNED.encode(), hashlib.sha256).digest()).decode()
         token = self.variables["FLY_API_TOKEN"]
         personal = {needle for value in PERSONAL for needle in (value, quote(value), quote_plus(value))}
-        known = [secret, password, unquote(password), token, signature]
+        known = [secret, password, unquote(password), token, self.variables["FLY_EXEC_TOKEN"], signature]
         return personal | {dsn} | {needle for value in known for needle in forms(value)}
 
 

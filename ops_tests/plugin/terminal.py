@@ -11,7 +11,7 @@ import pytest
 from ops_tests.plugin.placing import stem_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import RunRecord
-from ops_tests.rules.verdict import worst_first
+from ops_tests.rules.causes import causes
 
 NOTHING_REAL = "embedded sandbox: nothing real is checked"
 
@@ -60,8 +60,7 @@ def last_lines(config: pytest.Config, run: Run) -> list[str]:
     record, stem = run.final, stem_of(config)
     if record is None:
         return []
-    bad = [one for one in worst_first(record.checks) if one.outcome in {"finding", "blind"}]
-    first = bad[0] if bad else None
+    first = next((cause.root for cause in causes(record.checks)), None)
     runbook = f"next: read {_runbook(config)}/{first.anchor}" if first and first.anchor else ""
     report = f" -> {stem.with_name('latest.html')}" if stem else ""
     return [line for line in (*_left_out(record), *_waived(record), runbook, record.verdict + report) if line]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from ops_tests.errors import SandboxFailed
+from ops_tests.locked_folder import fresh, lock
 from ops_tests.sandbox import guard
 
 PREFIX = "ops-sandbox-"
@@ -29,32 +29,14 @@ def make(folder: Path | None) -> tuple[Path, int]:
         SandboxFailed: The folder given is not empty.
     """
     if folder is None:
-        return _fresh()
+        path, descriptor = fresh(PREFIX)
+        return path.resolve(), descriptor
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise SandboxFailed(
             f"sandbox: {folder} is not empty, and the sandbox removes its folder when it ends; name a new one"
         )
-    return folder.resolve(), _lock(folder)
-
-
-def _fresh() -> tuple[Path, int]:
-    # Made under a name the sweep passes over and renamed once locked: it never stands unlocked under its own name.
-    hidden = Path(tempfile.mkdtemp(prefix=f".{PREFIX}"))
-    lock = _lock(hidden)
-    folder = hidden.with_name(hidden.name.removeprefix("."))
-    hidden.rename(folder)
-    return folder.resolve(), lock
-
-
-def _lock(folder: Path) -> int:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise
-    return descriptor
+    return folder.resolve(), lock(folder)
 
 
 def sweep() -> list[Path]:
@@ -62,9 +44,9 @@ def sweep() -> list[Path]:
     swept = []
     for folder in _ours():
         with contextlib.suppress(OSError):
-            lock = _lock(folder)
+            descriptor = lock(folder)
             guard.clear(str(folder))
-            os.close(lock)
+            os.close(descriptor)
             swept.append(folder)
     return swept
 

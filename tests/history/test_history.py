@@ -79,13 +79,17 @@ def test_the_last_green_run_is_of_the_same_suite_and_whole(place: Place) -> None
     assert green.started_at == NOON
 
 
-def test_what_is_old_goes_in_batches_with_all_that_belongs_to_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_each_run_a_batch_of_what_is_old_goes_with_all_that_belongs_to_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(upkeep, "BATCH", 2)
-    write(place, *(run(minute, check()) for minute in range(7)))
-    before = NOON + timedelta(minutes=5)
-    assert visit(place, lambda history: upkeep.overdue(history, before)) == 5
-    assert upkeep.forget(lambda work: visit(place, work), before) == 5
-    assert visit(place, lambda history: history.rows("SELECT count(*) FROM ops_check")) == [(2,)]
+    day = 24 * 60
+    write(place, *(run(minute, check()) for minute in range(5)), run(399 * day, check()))
+    assert visit(place, lambda history: history.rows("SELECT count(*) FROM ops_check")) == [(6,)]
+    write(place, run(401 * day, check()))
+    assert visit(place, lambda history: history.rows("SELECT count(*) FROM ops_check")) == [(5,)]
+    write(place, run(402 * day, check()), run(403 * day, check()))
+    assert visit(place, lambda history: history.rows("SELECT count(*) FROM ops_check")) == [(4,)]
 
 
 def test_several_writers_lose_nothing(place: Place) -> None:

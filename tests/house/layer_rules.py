@@ -9,9 +9,12 @@ from fnmatch import fnmatch
 
 from tests.house.source import Source
 
-GROUND = frozenset({"errors", "target", "target_parts", "limits", "target_file", "waiver_file", "permit", "records"})
+GROUND = frozenset(
+    {"errors", "locked_folder", "target", "target_parts", "limits", "target_file", "waiver_file", "permit", "records"}
+)
 BELOW = {
     "errors": frozenset[str](),
+    "locked_folder": frozenset[str](),
     "records": frozenset({"errors", "records"}),
     "limits": frozenset({"errors", "records"}),
     "target_parts": frozenset({"errors", "records", "limits"}),

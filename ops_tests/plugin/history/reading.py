@@ -53,12 +53,6 @@ def runs(history: Store, target: str, suite: str, before: datetime, at_most: int
     return [_past_run(row) for row in history.rows(query, (target, suite, in_utc(before), at_most))]
 
 
-def runs_since(history: Store, target: str, since: datetime) -> list[PastRun]:
-    """Every run on a target since a moment, whatever its suite, oldest first."""
-    query = f"{_RUNS} AND started_at >= ? ORDER BY started_at"
-    return [_past_run(row) for row in history.rows(query, (target, in_utc(since)))]
-
-
 def last_green(history: Store, target: str, suite: str, before: datetime) -> PastRun | None:
     """The newest run of a suite before a moment in which every check of the target held."""
     query = f"{_RUNS} AND suite = ? AND started_at < ? AND outcome = 'ok' ORDER BY started_at DESC LIMIT 1"
@@ -75,12 +69,6 @@ def trend(history: Store, target: str, check: str, before: datetime, at_most: in
     """What a check came to in its newest runs, of any suite, that began before a moment; oldest first."""
     query = f"{_CHECKS} AND check_name = ? AND started_at < ? ORDER BY started_at DESC LIMIT ?"
     return [_past_check(row) for row in history.rows(query, (target, check, in_utc(before), at_most))][::-1]
-
-
-def check_since(history: Store, target: str, check: str, since: datetime) -> list[PastCheck]:
-    """What a check came to in every run since a moment, oldest first."""
-    query = f"{_CHECKS} AND check_name = ? AND started_at >= ? ORDER BY started_at"
-    return [_past_check(row) for row in history.rows(query, (target, check, in_utc(since)))]
 
 
 def red_since(history: Store, target: str, check: str, before: datetime) -> datetime | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import Store, Tell, in_utc, visit
+from ops_tests.plugin.history.upkeep import forget
 from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules.levels import worst
 
@@ -35,9 +36,13 @@ def store(folder: Path, record: RunRecord, tell: Tell) -> None:
 
 
 def write(history: Store, record: RunRecord, targets: Iterable[TargetRecord]) -> None:
-    """Add a run's part of some targets; in one transaction, so that a run that is killed is there whole or not."""
+    """Add a run's part of some targets; in one transaction, so that a run that is killed is there whole or not.
+
+    What is older than the retention goes, a batch at a time.
+    """
     for target in targets:
         _write(history, record, target)
+    forget(history, record.started_at)
 
 
 def _write(history: Store, record: RunRecord, target: TargetRecord) -> None:

@@ -44,6 +44,7 @@ def observation(*parts: str) -> Callable[[Observe], Any]:
 
         @pytest.fixture(scope="session", name=name)
         def fixture(target: Target, gatherer: Gatherer) -> Any:
+            __tracebackhide__ = True
             return gatherer.result(target, name)
 
         fixture.__doc__ = observe.__doc__
@@ -104,6 +105,8 @@ class Gatherer:
             NoAnswerInTime: It did not end within the deadline.
             Blind: What the observation raised.
         """
+        # The sentence says it all; pytest would read our source anew for the lines of each blind check.
+        __tracebackhide__ = True
         future = self.start(target, name)
         ends_at = self._begun[target.name, name] + DEADLINE_SECONDS
         if not self._await(future, max(0.0, ends_at - time.monotonic())):

@@ -52,7 +52,7 @@ class Redactor:
             mask = self._forms[form]
             clean = _without_beginnings(clean, form, mask)
             clean = _without_beginnings(clean[::-1], form[::-1], mask[::-1])[::-1]
-        return _SIGNATURE.sub(r"\1[signature redacted]", clean)
+        return _SIGNATURE.sub(lambda hit: f"{hit[1]}[signature redacted]", clean)
 
     def deep(self, value: Any) -> Any:
         """The same for every string in nested dicts, lists and tuples, keys included."""

@@ -5,14 +5,14 @@ Usage: ``python -m tests.soak [--smoke 300] [--others 50]``; ``make soak`` runs 
 
 from __future__ import annotations
 
-import contextlib
+import multiprocessing
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from tests.running import Finished, run_suite
 SUITES = ("smoke", "daily", "weekly", "monthly", "post_deploy", "audit", "dr_drill")
 WITHOUT_LATENCY = ("-k", "not in_time")
 """On a loaded machine an answer within a second is the machine's matter."""
-BURN = "while True: pass"
 
 
 @dataclass
@@ -31,7 +30,7 @@ class Half:
     """What the runs of one half came to.
 
     Attributes:
-        name: ``quiet`` or ``loaded``.
+        name: How its runs were made: ``quiet``, or how many at once.
         runs: How many runs have ended.
         outcomes: How many checks ended with each word.
         wrong: What every run that was not green printed last.
@@ -62,20 +61,9 @@ class Half:
         )
 
 
-@contextlib.contextmanager
-def load(processes: int) -> Iterator[None]:
-    """Keep as many cores busy."""
-    burning = [subprocess.Popen([sys.executable, "-c", BURN]) for _ in range(processes)]
-    try:
-        yield
-    finally:
-        for process in burning:
-            process.kill()
-            process.wait()
-
-
-def soak(half: Half, plan: Iterable[str], arguments: tuple[str, ...]) -> Half:
+def soak(name: str, plan: Sequence[str], arguments: tuple[str, ...]) -> Half:
     """Run the suites of the plan one after the other in one folder, so that its history grows as in production."""
+    half = Half(name)
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         for suite in plan:
             half.count(suite, run_suite(Path(folder), "--target", "sandbox", "-m", suite, *arguments))
@@ -84,16 +72,23 @@ def soak(half: Half, plan: Iterable[str], arguments: tuple[str, ...]) -> Half:
     return half
 
 
+def loaded(name: str, plan: Sequence[str], at_once: int) -> Half:
+    """Run the suites of the plan several at a time: the runs themselves keep every core busy."""
+    shares = [plan[first::at_once] for first in range(at_once)]
+    with ProcessPoolExecutor(at_once, mp_context=multiprocessing.get_context("spawn")) as pool:
+        parts = list(pool.map(soak, [name] * at_once, shares, [WITHOUT_LATENCY] * at_once))
+    outcomes = sum((part.outcomes for part in parts), Counter[str]())
+    return Half(name, sum(part.runs for part in parts), outcomes, [told for part in parts for told in part.wrong])
+
+
 @click.command()
 @click.option("--smoke", default=300, help="How many smoke runs each half has.")
 @click.option("--others", default=50, help="How many runs of each other suite.")
 def main(smoke: int, others: int) -> None:
     """Run every suite again and again on a healthy sandbox; whatever is not green is a false alarm."""
-    cores = os.cpu_count() or 1
+    at_once = 2 * (os.cpu_count() or 1)
     plan = [suite for suite in SUITES for _ in range(smoke if suite == "smoke" else others)]
-    halves = [soak(Half("quiet"), plan, ())]
-    with load(cores):
-        halves.append(soak(Half(f"{cores} cores loaded"), plan, WITHOUT_LATENCY))
+    halves = [soak("quiet", plan, ()), loaded(f"{at_once} at once", plan, at_once)]
     for told in (told for half in halves for told in half.wrong):
         click.echo(told)
     for half in halves:

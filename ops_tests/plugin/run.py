@@ -18,6 +18,7 @@ from ops_tests.plugin.options import SUITES
 from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.spreading import scope_of
 from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.plugin.waivers import with_unneeded
 from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules import verdict
 from ops_tests.rules.levels import worst
@@ -55,7 +56,8 @@ def _conclude(session: pytest.Session, run: Run) -> None:
 def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
     """The run record from the finished checks, by subject, with the verdict in one sentence."""
     crashed = [_crashed(run, nodeid) for nodeid in tally_of(config).crashed]
-    checks = sorted([*run.records, *crashed, *run.not_applicable], key=verdict.report_order)
+    found = with_unneeded(run, [*run.records, *crashed, *run.not_applicable])
+    checks = sorted(found, key=verdict.report_order)
     clean = redactor_of(config, run)
     return RunRecord(
         run_id=run.run_id,

@@ -15,7 +15,7 @@ from ops_tests.plugin.applicable import fixture_names, item_target
 from ops_tests.plugin.gather import OBSERVATIONS, gatherer_of
 from ops_tests.plugin.recording import is_check, jotter_of, record_of, remember
 from ops_tests.plugin.state import Run, is_worker, run_of
-from ops_tests.plugin.waivers import note_if_unneeded, waive
+from ops_tests.plugin.waivers import waive
 from ops_tests.records.run import CheckRecord, Level, Outcome, Waiver
 from ops_tests.rules.levels import worst
 
@@ -42,7 +42,7 @@ def pytest_runtest_makereport(
         _take_failure(item, call, report, run)
     if report.when == "teardown":
         _remember_remarks(item, run)
-        report.__dict__["ops_record"] = _finished(item, run).model_dump(mode="json")
+        report.__dict__["ops_record"] = _finished(item).model_dump(mode="json")
     if is_worker(item.config):
         report.__dict__["ops_deliveries"] = _handed_on(run)
     return report
@@ -98,10 +98,8 @@ def _remember_remarks(item: pytest.Item, run: Run) -> None:
             remember(item, gatherer_of(run).remarks(target, name))
 
 
-def _finished(item: pytest.Item, run: Run) -> CheckRecord:
+def _finished(item: pytest.Item) -> CheckRecord:
     jotter = jotter_of(item)
-    if _FAILURE not in item.stash:
-        note_if_unneeded(item, run)
     outcome, sentence = item.stash.get(_FAILURE, ("note" if jotter.notes else "ok", ""))
     level = worst(one.level for one in jotter.measurements) or Level.L1
     record = record_of(item, outcome, sentence, level if outcome == "finding" else None)

@@ -5,7 +5,7 @@ Only a finding is ever waived. Blind stays blind, and a check that holds under a
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +13,9 @@ import pytest
 
 from ops_tests.errors import UsageProblem
 from ops_tests.plugin.applicable import item_target
-from ops_tests.plugin.recording import check_id, jotter_of
+from ops_tests.plugin.recording import check_id, is_check, jotter_of
 from ops_tests.plugin.state import Run, run_of
-from ops_tests.records.run import Waiver
+from ops_tests.records.run import CheckRecord, Waiver
 from ops_tests.rules import waivers as rules
 from ops_tests.waiver_file import load_waivers, waivers_path
 
@@ -51,8 +51,19 @@ def waive(item: pytest.Item, run: Run, sentence: str) -> tuple[Waiver | None, st
     return waiver, sentence
 
 
-def note_if_unneeded(item: pytest.Item, run: Run) -> None:
-    """Note on a check that holds that its waiver can go."""
-    waiver = _covering(item, run)
-    if waiver is not None:
-        jotter_of(item).notes.append(rules.unneeded(waiver))
+def with_unneeded(run: Run, checks: Sequence[CheckRecord]) -> list[CheckRecord]:
+    """The run's records, with a note on what holds under a waiver that nobody needs."""
+    by_target = {one.target: [other for other in checks if other.target == one.target] for one in checks}
+    return [one for name, own in by_target.items() for one in rules.with_unneeded(run.waivers.get(name, ()), own)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tell of a waiver that covers no check there is; only where whole folders were asked for are all of them here."""
+    run = run_of(config)
+    if run is None or not all(Path(config.invocation_params.dir, one).is_dir() for one in config.args):
+        return
+    for name, waivers in run.waivers.items():
+        checks = [check_id(item) for item in items if is_check(item) and item_target(item, run).name == name]
+        idle = rules.idle(waivers, checks)
+        run.complaints.extend(f'waivers.toml: "{one.check}" covers no check there is; correct it' for one in idle)

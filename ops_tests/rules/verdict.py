@@ -48,7 +48,7 @@ def sentence(checks: Sequence[CheckRecord], status: int, targets: Sequence[str],
     if findings:
         level = worst(one.level for one in findings)
         also = (f"; {len(blind)} blind" if blind else "") + waived
-        said = f"{len(findings)} of {len(judged)} checks: {_names(findings, targets)}{_cause(findings[:1])}{also}"
+        said = f"{len(findings)} of {len(judged)} checks: {_names(findings, targets)}{_cause(findings)}{also}"
         return f"{cut}; FINDING {level}: {said}" if cut else f"FINDING {level} on {where}: {said}"
     if status == 1:
         return f"FAILED on {where}: a test that is no check failed, so the run proves little; {len(blind)} checks blind"
@@ -80,6 +80,6 @@ def _names(checks: Sequence[CheckRecord], targets: Sequence[str]) -> str:
 
 
 def _cause(checks: Sequence[CheckRecord]) -> str:
-    """What most of them saw, in brackets: sixteen blind checks usually have one cause."""
-    ((commonest, _),) = Counter(seen(one.sentence) for one in checks).most_common(1)
-    return f" ({excerpt(commonest, 140)})" if commonest else ""
+    """What the first of them saw, in brackets: it is the one that is named first and that others depend on."""
+    cause = seen(checks[0].sentence)
+    return f" ({excerpt(cause, 140)})" if cause else ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 
-from ops_tests.records.run import Waiver
+from ops_tests.records.run import CheckRecord, Waiver
 
 NOTICE_DAYS = 7
 """From so many days before its end on a waiver says that it ends."""
@@ -40,6 +40,28 @@ def notice(waiver: Waiver, today: date) -> list[str]:
     return [f"the waiver ends {when}, on {waiver.until}: mend it, or {waiver.owner} renews it"]
 
 
-def unneeded(waiver: Waiver) -> str:
-    """The note on a check that holds although a waiver covers it."""
-    return f'waiver no longer needed: "{waiver.check}" ({waiver}); take it out of the file'
+def with_unneeded(waivers: Sequence[Waiver], checks: Iterable[CheckRecord]) -> list[CheckRecord]:
+    """One target's checks; those that hold under a waiver nobody needed in this run say so.
+
+    A waiver with a wild pattern is needed while one of its checks is waived, and perhaps while one could not look.
+    """
+    known = list(checks)
+    needed = {covering(waivers, one.check) for one in known if one.outcome in {"waived", "blind"}}
+    return [_noted(one, covering(waivers, one.check), needed) for one in known]
+
+
+def _noted(check: CheckRecord, waiver: Waiver | None, needed: set[Waiver | None]) -> CheckRecord:
+    if waiver is None or waiver in needed or check.outcome not in {"ok", "note"}:
+        return check
+    note = f'waiver no longer needed: "{waiver.check}" ({waiver}); take it out of the file'
+    return check.model_copy(update={"outcome": "note", "notes": (*check.notes, note)})
+
+
+def idle(waivers: Iterable[Waiver], checks: Iterable[str]) -> list[Waiver]:
+    """The waivers that cover none of the given checks, whatever endpoint or page they are about."""
+    names = {_name(check) for check in checks}
+    return [one for one in waivers if not any(fnmatchcase(name, _name(one.check)) for name in names)]
+
+
+def _name(check: str) -> str:
+    return check.partition("[")[0]

@@ -48,6 +48,14 @@ def test_a_second_run_adds_its_rows(project: Project) -> None:
     assert [row[:3] for row in rows(project)] == [("shop", "shop/open", "ok")] * 2
 
 
+def test_a_run_of_no_check_is_kept_without_a_word(project: Project) -> None:
+    project.checks(ONE_GREEN_CHECK)
+    result = project.run_on_shop("-k", "nothing")
+    assert (result.ret, "not in the history" in result.stdout.str()) == (5, False)
+    with closing(sqlite3.connect(project.reports / "history.sqlite")) as connection:
+        assert connection.execute("SELECT outcome FROM ops_run").fetchall() == [("unfinished",)]
+
+
 def test_the_sandbox_has_a_history_of_its_own(project: Project) -> None:
     project.checks(ONE_GREEN_CHECK)
     project.run("--target", "sandbox", "--target", project.target())

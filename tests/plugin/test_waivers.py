@@ -74,6 +74,30 @@ def test_a_check_that_holds_says_that_its_waiver_can_go(project: Project) -> Non
     assert project.check("shop/open").notes[0].startswith('waiver no longer needed: "shop/*" (waived until ')
 
 
+@IN_BOTH_WAYS
+def test_a_wild_waiver_that_one_check_needs_is_needed(project: Project, workers: str) -> None:
+    project.checks(LIT + OPEN)
+    waive(project, "shop/*")
+    assert project.run_on_shop("-n", workers).ret == 0
+    assert project.outcomes() == {"shop/lit": "waived", "shop/open": "ok"}
+
+
+def test_a_waiver_is_not_called_unneeded_while_what_it_covers_could_not_look(project: Project) -> None:
+    project.checks(DARK + OPEN)
+    waive(project, "shop/*")
+    assert project.run_on_shop().ret == 10
+    assert project.outcomes() == {"shop/dark": "blind", "shop/open": "ok"}
+
+
+def test_a_waiver_that_covers_no_check_is_told(project: Project) -> None:
+    project.checks(OPEN)
+    waive(project, "shop/opne")
+    told = 'waivers.toml: "shop/opne" covers no check there is; correct it'
+    assert told in project.run_on_shop().outlines
+    assert told in project.run_on_shop("-k", "open").outlines
+    assert told not in project.run_on_shop("test_shop.py::test_open").outlines
+
+
 def test_a_waiver_in_its_last_week_says_so(project: Project) -> None:
     project.checks(LIT)
     until = waive(project, days=3)

@@ -139,7 +139,9 @@ def test_an_interrupted_run_says_so_also_when_it_found_something() -> None:
     assert sentence(found, status=2) == "INTERRUPTED on t after 1 checks; FINDING L1: 1 of 1 checks: logs/a"
 
 
-def test_the_commonest_cause_of_blindness_is_told() -> None:
-    refused = record("platform/a", "blind").model_copy(update={"sentence": "fly refused us; expected a token"})
-    other = record("logs/b", "blind").model_copy(update={"sentence": "no line"})
-    assert sentence(other, refused, refused, status=10).endswith("platform/a, platform/a, logs/b (fly refused us)")
+def test_the_cause_that_is_told_is_that_of_the_check_that_is_named_first() -> None:
+    root = record("database/a", "blind").model_copy(update={"sentence": "the tunnel was refused; expected one"})
+    follower = record("webhooks/b", "blind").model_copy(update={"sentence": "nothing was sent"})
+    assert sentence(follower, follower, root, status=10).endswith(
+        "database/a, webhooks/b, webhooks/b (the tunnel was refused)"
+    )

@@ -41,11 +41,15 @@ class Store:
             cursor.execute(self._spoken(query), tuple(parameters))
             return list(cursor.fetchall())
 
+    def execute(self, statement: str) -> None:
+        """Execute a statement that has no parameters."""
+        self.write(statement, ())
+
     def write(self, statement: str, *rows: Sequence[Any]) -> int:
         """Execute a statement once for each row of parameters and return how many rows it touched."""
         with closing(self._connection.cursor()) as cursor:
             touched = 0
-            for row in rows or ((),):
+            for row in rows:
                 cursor.execute(self._spoken(statement), tuple(row))
                 touched += max(cursor.rowcount, 0)
             return touched
@@ -142,10 +146,10 @@ def _bring_up_to_date(store: Store) -> None:
         raise HistoryUnavailable(
             f"the history has schema {applied} and this version of ops-tests knows {len(MIGRATIONS)}; update ops-tests"
         )
-    store.write("CREATE TABLE IF NOT EXISTS ops_migration (number INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)")
+    store.execute("CREATE TABLE IF NOT EXISTS ops_migration (number INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)")
     for number, statements in enumerate(MIGRATIONS[applied:], applied + 1):
         for statement in statements:
-            store.write(statement)
+            store.execute(statement)
         store.write("INSERT INTO ops_migration VALUES (?, ?)", (number, in_utc(datetime.now(UTC))))
 
 

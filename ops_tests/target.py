@@ -27,6 +27,7 @@ from ops_tests.target_parts import (
     HeaderValue,
     HealthGatePart,
     HealthPart,
+    HeartbeatPart,
     HttpsPart,
     HttpUrl,
     LogsPart,
@@ -91,6 +92,7 @@ class Target(Part):
     migrations: MigrationsPart | None = None
     retention: RetentionPart | None = None
     repository: RepositoryPart | None = None
+    heartbeat: HeartbeatPart | None = None
     limits: Limits = Limits()
 
     _environ: Mapping[str, str] = PrivateAttr(default_factory=dict)
@@ -159,7 +161,8 @@ class Target(Part):
 
     def known_secrets(self) -> tuple[Secret, ...]:
         """Every secret of this target that is set: what redaction must know."""
-        only_when_set = [self.runtime.exec_token_env] if self.runtime else []
+        switches = self.heartbeat.model_dump().values() if self.heartbeat else []
+        only_when_set = [*([self.runtime.exec_token_env] if self.runtime else []), *filter(None, switches)]
         named = dict.fromkeys([*self.variables().values(), *only_when_set])
         return tuple(self.secret(variable) for variable in named if self.is_set(variable))
 

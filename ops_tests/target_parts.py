@@ -212,6 +212,24 @@ class MetricsPart(Part):
     url: HttpUrl | None = None
 
 
+class HeartbeatPart(Part):
+    """Dead man's switches: by scheduled suite, the variable with the address that misses us when we are silent.
+
+    It is a capability, so whoever knows it can silence the switch: it stands in a variable like a secret. What is sent
+    follows healthchecks.io's convention.
+    """
+
+    smoke: VariableName | None = None
+    daily: VariableName | None = None
+    weekly: VariableName | None = None
+    monthly: VariableName | None = None
+
+    def variable(self, suite: str) -> str | None:
+        """The variable for a suite, or None."""
+        named: dict[str, str | None] = self.model_dump()
+        return named.get(suite)
+
+
 class DatabasePart(Part):
     """PostgreSQL.
 

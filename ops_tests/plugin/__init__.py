@@ -36,5 +36,6 @@ pytest_plugins = [
     "ops_tests.plugin.html",
     "ops_tests.plugin.run",
     "ops_tests.plugin.termination",
+    "ops_tests.plugin.heartbeats",
     "ops_tests.plugin.terminal",
 ]

@@ -1,4 +1,4 @@
-"""The record of a run as JSON and JUnit."""
+"""The record of a run as JSON, as JUnit and in Prometheus' text format."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ops_tests.plugin.placing import being_made, stem_of
+from ops_tests.plugin.prometheus_text import prometheus_text
 from ops_tests.plugin.state import Run
 from ops_tests.records.run import CheckRecord, RunRecord
 
@@ -17,7 +18,7 @@ _UNFINISHED = {2, 3, 4, 5}
 
 
 def write(config: pytest.Config, run: Run) -> None:
-    """Write the record as JSON and JUnit; what cannot be written is a complaint, not an exception."""
+    """Write the record in each form; what cannot be written is a complaint, not an exception."""
     record = run.final
     if record is None:
         return
@@ -26,6 +27,7 @@ def write(config: pytest.Config, run: Run) -> None:
         return
     try:
         being_made(config, ".json").write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        being_made(config, ".prom").write_text(prometheus_text(record), encoding="utf-8")
         document = ET.ElementTree(junit(record))
         document.write(being_made(config, ".xml"), encoding="utf-8", xml_declaration=True)
     except OSError as error:

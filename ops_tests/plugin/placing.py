@@ -1,8 +1,8 @@
 """Where the files of a run lie, and how they get there: made in a hidden folder, scrubbed there, put in place whole.
 
-``reports/<UTC stamp>-<suite>.html/.json/.xml``, and the same as ``latest`` and as ``latest-<suite>``: a smoke run every
-five minutes must not hide what the daily round found. The hidden folder is locked while its run lives. One that nobody
-holds is of a run that was killed while it wrote, and the next run removes it.
+``reports/<UTC stamp>-<suite>.html/.json/.xml/.prom``, and the same as ``latest`` and as ``latest-<suite>``: a smoke run
+every five minutes must not hide what the daily round found. The hidden folder is locked while its run lives. One that
+nobody holds is of a run that was killed while it wrote, and the next run removes it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ops_tests.plugin.options import checks_in_play, suite
 from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.state import is_worker, run_of
 
-ENDINGS = (".html", ".json", ".xml")
+ENDINGS = (".html", ".json", ".xml", ".prom")
 SCRATCH = ".making-"
 _STEM = pytest.StashKey[Path | None]()
 _HELD = pytest.StashKey[int]()

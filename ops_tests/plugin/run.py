@@ -16,6 +16,7 @@ from ops_tests.plugin.history import writing
 from ops_tests.plugin.live_version import live_versions
 from ops_tests.plugin.options import SUITES
 from ops_tests.plugin.redaction import redactor_of
+from ops_tests.plugin.schedule import remarks
 from ops_tests.plugin.spreading import scope_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.plugin.waivers import with_unneeded
@@ -70,6 +71,7 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
         verdict=clean.text(verdict.sentence(checks, status, tuple(run.targets), run.broken or _misspelt(run, status))),
         level=worst(check.level for check in checks),
         environment=_environment(),
+        remarks=remarks(config.rootpath, run),
         checks=tuple(CheckRecord.model_validate(clean.deep(check.model_dump())) for check in checks),
         deliveries=tuple(
             one.model_copy(update={"path": clean.text(one.path), "shop": clean.text(one.shop)})

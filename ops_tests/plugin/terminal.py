@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ops_tests.plugin import github
 from ops_tests.plugin.placing import stem_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import RunRecord
@@ -51,7 +52,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
         return
     if run is None or run.final is None or reporter is None:
         return
-    for line in [*run.complaints, *last_lines(session.config, run)]:
+    annotations = github.tell(session.config, run)
+    for line in [*annotations, *run.final.remarks, *run.complaints, *last_lines(session.config, run)]:
         reporter.write_line(line)
 
 

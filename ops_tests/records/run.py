@@ -174,6 +174,7 @@ class RunRecord(_Record):
         environment: Versions of Python, the suite and its packages.
         checks: One record a check, by subject.
         deliveries: Every synthetic delivery that was sent or tried, in their order.
+        remarks: What is to be known of the schedule: a run that came late, a clock that went back.
     """
 
     schema_version: Literal[1] = 1
@@ -189,3 +190,4 @@ class RunRecord(_Record):
     environment: dict[str, str]
     checks: tuple[CheckRecord, ...]
     deliveries: tuple[SyntheticDelivery, ...] = ()
+    remarks: tuple[str, ...] = ()

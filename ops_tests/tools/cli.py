@@ -49,6 +49,30 @@ def init(url: str, live: bool, name: str, output: Path | None, authority: Path |
 
 
 @cli.command()
+@click.option(
+    "--target", default="", metavar="NAME", help="Only this target; sandbox is the embedded one's own history."
+)
+@click.option("--suite", default="", metavar="NAME", help="Only this suite.")
+@click.option("--check", default="", metavar="ID", help="What one check of the target came to, run by run.")
+@click.option("--last", default=20, show_default=True, metavar="N", type=click.IntRange(1, 10_000), help="How many.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
+def history(target: str, suite: str, check: str, last: int, as_json: bool) -> None:
+    """List the newest runs, or with --check what a check came to in them."""
+    from ops_tests.tools import past_runs
+
+    for line in past_runs.lines(Path.cwd(), past_runs.Wanted(target, suite, check, last, as_json)):
+        click.echo(line)
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of the run record, which every reports/*.json follows."""
+    from ops_tests.records.run_schema import schema_text
+
+    click.echo(schema_text(), nl=False)
+
+
+@cli.command()
 def faults() -> None:
     """List the faults of the sandbox and what each turns."""
     from ops_tests.tools.fault_list import fault_list

@@ -14,8 +14,9 @@ from ops_tests.records.history import PastCheck, PastRun, Samples
 from ops_tests.records.run import CheckRecord, Level, LogLook
 from ops_tests.target import Target
 
-_RUNS = """SELECT run_id, target, suite, started_at, finished_at, exit_status, outcome, level, verdict, release, image
-             FROM ops_run WHERE target = ?"""
+_ALL_RUNS = """SELECT run_id, target, suite, started_at, finished_at, exit_status, outcome, level, verdict, release,
+                 image FROM ops_run"""
+_RUNS = f"{_ALL_RUNS} WHERE target = ?"
 _CHECKS = """SELECT run_id, check_name, started_at, outcome, level, value, unit, limit_value, duration_seconds, sentence
                FROM ops_check WHERE target = ?"""
 
@@ -51,6 +52,12 @@ def runs(history: Store, target: str, suite: str, before: datetime, at_most: int
     """The newest runs of a suite that began before a moment, newest first."""
     query = f"{_RUNS} AND suite = ? AND started_at < ? ORDER BY started_at DESC LIMIT ?"
     return [_past_run(row) for row in history.rows(query, (target, suite, in_utc(before), at_most))]
+
+
+def newest(history: Store, target: str, suite: str, at_most: int) -> list[PastRun]:
+    """The newest runs, newest first; of any target or any suite where none is named."""
+    query = f"{_ALL_RUNS} WHERE (? = '' OR target = ?) AND (? = '' OR suite = ?) ORDER BY started_at DESC LIMIT ?"
+    return [_past_run(row) for row in history.rows(query, (target, target, suite, suite, at_most))]
 
 
 def last_green(history: Store, target: str, suite: str, before: datetime) -> PastRun | None:

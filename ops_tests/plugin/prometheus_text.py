@@ -1,0 +1,81 @@
+"""The record in Prometheus' text format, for a textfile collector or a Pushgateway.
+
+Every series bears the suite, so that the files of two suites can be read side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ops_tests.records.run import CheckRecord, Level, RunRecord
+
+_HOLDS = {"ok", "note", "waived"}
+_LEVELS = {None: 0, Level.L1: 1, Level.L2: 2, Level.L3: 3}
+
+
+class _Metric(NamedTuple):
+    """One metric: its name, what it says, and its series."""
+
+    name: str
+    help: str
+    series: Iterable[tuple[dict[str, str], float]]
+
+
+def prometheus_text(record: RunRecord) -> str:
+    """All metrics of a run; checks that do not apply have none."""
+    return "".join(line + "\n" for metric in (*_of_run(record), *_of_checks(record)) for line in _lines(metric))
+
+
+def _of_run(record: RunRecord) -> Iterator[_Metric]:
+    suite = {"suite": record.suite}
+    took = (record.finished_at - record.started_at).total_seconds()
+    targets = [
+        (suite | {"target": one.name, "release": one.release, "image": one.image}, 1.0) for one in record.targets
+    ]
+    yield _Metric("target_info", "A target of the run, with its release and image where they are known.", targets)
+    status = [(suite, float(record.exit_status))]
+    yield _Metric("run_exit_status", "0 all hold, 1 a finding, 10 none and some check was blind, else no run.", status)
+    yield _Metric("run_level", "Worst level of the findings: 0 none, 1 to 3.", [(suite, _LEVELS[record.level])])
+    yield _Metric("run_duration_seconds", "From the start to the verdict.", [(suite, took)])
+    finished = [(suite, record.finished_at.timestamp())]
+    yield _Metric("run_finished_timestamp_seconds", "When the verdict was reached, Unix time.", finished)
+
+
+def _of_checks(record: RunRecord) -> Iterator[_Metric]:
+    checks = [(_labels(record, one), one) for one in record.checks if one.outcome != "not applicable"]
+    holds = [(labels, float(one.outcome in _HOLDS)) for labels, one in checks]
+    yield _Metric("check_holds", "1 the claim holds or its finding is waived, 0 a finding or blind.", holds)
+    words = [(labels | {"outcome": one.outcome}, 1.0) for labels, one in checks]
+    yield _Metric("check_outcome_info", "The word of the verdict.", words)
+    yield _Metric(
+        "check_level", "How bad a finding is: 0 none, 1 to 3.", [(at, _LEVELS[one.level]) for at, one in checks]
+    )
+    took = [(labels, one.duration_seconds) for labels, one in checks]
+    yield _Metric("check_duration_seconds", "How long the check took.", took)
+    measured = [
+        (labels | {"number": str(number), "key": one.key, "unit": one.unit}, one.value, one.limit)
+        for labels, check in checks
+        for number, one in enumerate(check.measurements, 1)
+    ]
+    values = [(labels, value) for labels, value, _ in measured]
+    yield _Metric("check_measurement", "What a check measured, in the unit the label names.", values)
+    limits = [(labels, limit) for labels, _, limit in measured]
+    yield _Metric("check_limit", "The last value of a measurement that is fine, in its unit.", limits)
+
+
+def _labels(record: RunRecord, check: CheckRecord) -> dict[str, str]:
+    return {"suite": record.suite, "target": check.target, "check": check.check}
+
+
+def _lines(metric: _Metric) -> Iterator[str]:
+    name = f"ops_tests_{metric.name}"
+    yield f"# HELP {name} {metric.help}"
+    yield f"# TYPE {name} gauge"
+    for labels, value in metric.series:
+        pairs = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+        yield f"{name}{{{pairs}}} {value!r}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

@@ -1,0 +1,58 @@
+"""What GitHub Actions shows of a run: a job summary in Markdown, and annotations as workflow commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ops_tests.records.run import CheckRecord, RunRecord
+from ops_tests.rules.causes import Cause, causes
+from ops_tests.rules.verdict import worst_first
+
+_COMMAND = {"finding": "error", "blind": "warning"}
+
+
+def annotations(record: RunRecord) -> list[str]:
+    """One workflow command for each cause: a finding is an error, blind a warning; GitHub shows ten of each."""
+    if record.exit_status in {2, 3, 4, 5}:
+        return [f"::error title={_property(record.suite)}::{_data(record.verdict)}"]
+    return [_annotation(cause) for cause in causes(record.checks)]
+
+
+def _annotation(cause: Cause) -> str:
+    root = cause.root
+    title = f"{root.level or 'blind'} {root.target}: {root.check}"
+    return f"::{_COMMAND[root.outcome]} title={_property(title)}::{_data(root.sentence + _more(cause))}"
+
+
+def _more(cause: Cause) -> str:
+    count = len(cause.follows)
+    return f" ({count} more {'check follows' if count == 1 else 'checks follow'} from it)" if count else ""
+
+
+def summary(record: RunRecord) -> str:
+    """The job summary: the verdict, and a table of what is not as it should be, or worth a line."""
+    told = [one for one in worst_first(record.checks) if one.outcome in {"finding", "blind", "waived", "note"}]
+    return "\n".join([f"### {_cell(record.verdict)}", "", *(_table(told) if told else ()), ""])
+
+
+def _table(checks: list[CheckRecord]) -> Iterator[str]:
+    yield "| | target | check | what was seen | runbook |"
+    yield "|---|---|---|---|---|"
+    for one in checks:
+        word = f"{one.level} {one.outcome}" if one.level else one.outcome
+        said = "; ".join(part for part in (one.sentence, *one.notes) if part)
+        yield f"| {word} | {_cell(one.target)} | {_cell(one.check)} | {_cell(said)} | {_cell(one.anchor)} |"
+
+
+def _cell(text: str) -> str:
+    """The text where neither Markdown nor HTML has a meaning."""
+    plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return "".join(f"\\{letter}" if letter in "\\`*_|[]" else letter for letter in plain)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

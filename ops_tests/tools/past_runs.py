@@ -1,0 +1,83 @@
+"""``python -m ops_tests history``: the newest runs, or one check's course, as lines."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ops_tests.errors import UsageProblem
+from ops_tests.plugin.history import reading
+from ops_tests.plugin.history.place import Place, place_of
+from ops_tests.plugin.history.store import Store, visit
+from ops_tests.records.history import PastCheck, PastRun
+from ops_tests.rules.wording import duration, excerpt
+
+SANDBOX = "sandbox"
+LONGEST_SENTENCE = 100
+_RUN_HEADER = ("began", "target", "suite", "outcome", "took", "release", "verdict")
+_CHECK_HEADER = ("began", "outcome", "value", "limit", "took", "sentence")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be listed: filters that are empty let everything through."""
+
+    target: str
+    suite: str
+    check: str
+    last: int
+    as_json: bool
+
+
+def lines(folder: Path, wanted: Wanted) -> list[str]:
+    """The list, newest first.
+
+    Raises:
+        UsageProblem: A check without its target.
+        HistoryUnavailable: It cannot be read; the message says why.
+    """
+    if wanted.check and not wanted.target:
+        raise UsageProblem("history: --check needs --target, since each target has checks of that name")
+    place = place_of(folder, sandbox=wanted.target == SANDBOX)
+    if not place.url and not place.file.exists():
+        return [f"no run is kept yet in {place}"]
+    found = visit(place, lambda history: _found(history, wanted))
+    if wanted.as_json:
+        return [json.dumps(dataclasses.asdict(one), default=str, ensure_ascii=False) for one in found]
+    return _table(found) if found else [_none(place, wanted)]
+
+
+def _found(history: Store, wanted: Wanted) -> Sequence[PastRun | PastCheck]:
+    if wanted.check:
+        return reading.trend(history, wanted.target, wanted.check, datetime.max.replace(tzinfo=UTC), wanted.last)[::-1]
+    return reading.newest(history, wanted.target, wanted.suite, wanted.last)
+
+
+def _none(place: Place, wanted: Wanted) -> str:
+    asked = ", ".join(word for word in (wanted.target, wanted.suite, wanted.check) if word)
+    return f"nothing of {asked or 'any target'} is in {place}"
+
+
+def _table(found: Sequence[PastRun | PastCheck]) -> list[str]:
+    rows = [_RUN_HEADER if isinstance(found[0], PastRun) else _CHECK_HEADER, *map(_cells, found)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _cells(one: PastRun | PastCheck) -> tuple[str, ...]:
+    began = f"{one.started_at:%Y-%m-%d %H:%M:%S}Z"
+    word = " ".join(filter(None, (one.level, one.outcome)))
+    if isinstance(one, PastRun):
+        took = duration((one.finished_at - one.started_at).total_seconds())
+        return began, one.target, one.suite, word, took, one.release, excerpt(one.verdict, LONGEST_SENTENCE)
+    value, limit = (_measured(number, one.unit) for number in (one.value, one.limit))
+    return began, word, value, limit, duration(one.duration_seconds), excerpt(one.sentence, LONGEST_SENTENCE)
+
+
+def _measured(number: Any, unit: str | None) -> str:
+    return "" if number is None else f"{number:g} {unit or ''}".rstrip()

@@ -130,6 +130,11 @@ class Gatherer:
         future = self._futures.get((target_name, name))
         return future.result() if future and future.done() and future.exception() is None else None
 
+    def asked(self, target: Target, name: str, seconds: float) -> Any:
+        """The result of an observation that no check may have wanted, else None when it fails or takes too long."""
+        self._await(self.start(target, name), seconds)
+        return self.known(target.name, name)
+
     def remarks(self, target: Target, name: str) -> list[str]:
         """What the clients of an observation had to say."""
         look = self._looks.get((target.name, name))

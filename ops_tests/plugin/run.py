@@ -11,6 +11,8 @@ import pytest
 
 from ops_tests import __version__
 from ops_tests.plugin import files, html
+from ops_tests.plugin.alerts import concluding
+from ops_tests.plugin.deploying import look_for_deploys
 from ops_tests.plugin.exit_status import tally_of
 from ops_tests.plugin.history import writing
 from ops_tests.plugin.live_version import live_versions
@@ -36,9 +38,12 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     run = run_of(session.config)
     if run is None or is_worker(session.config):
         return (yield)
+    look_for_deploys(run)
+    concluding.deliver_what_waited(session.config, run)
     _conclude(session, run)
     if run.final is not None:
         writing.store(session.config.rootpath, run.final, run.complaints.append)
+        concluding.tell(session.config, run)
     try:
         yield
     except Exception as error:  # noqa: BLE001  # told in the verdict and in the exit status
@@ -56,7 +61,7 @@ def _conclude(session: pytest.Session, run: Run) -> None:
 def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
     """The run record from the finished checks, by subject, with the verdict in one sentence."""
     crashed = [_crashed(run, nodeid) for nodeid in tally_of(config).crashed]
-    found = with_unneeded(run, [*run.records, *crashed, *run.not_applicable])
+    found = with_unneeded(run, [*run.records, *run.own, *crashed, *run.not_applicable])
     checks = sorted(found, key=verdict.report_order)
     clean = redactor_of(config, run)
     return RunRecord(
@@ -67,7 +72,7 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
         started_at=run.started_at,
         finished_at=datetime.now(UTC),
         exit_status=status,
-        verdict=clean.text(verdict.sentence(checks, status, tuple(run.targets), run.broken or _misspelt(run, status))),
+        verdict=clean.text(_verdict(run, checks, status)),
         level=worst(check.level for check in checks),
         environment=_environment(),
         checks=tuple(CheckRecord.model_validate(clean.deep(check.model_dump())) for check in checks),
@@ -76,6 +81,12 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
             for one in sorted(run.deliveries, key=lambda one: one.sent_at)
         ),
     )
+
+
+def _verdict(run: Run, checks: list[CheckRecord], status: int) -> str:
+    said = verdict.sentence(checks, status, tuple(run.targets), run.broken or _misspelt(run, status))
+    several = len(run.targets) > 1
+    return "; ".join([said, *(f"{phrase}{f' on {name}' if several else ''}" for name, phrase in run.deploying.items())])
 
 
 def _misspelt(run: Run, status: int) -> str:

@@ -20,6 +20,7 @@ import pytest
 from ops_tests.plugin.alerts import outbox, sending
 from ops_tests.plugin.history.place import Place
 from ops_tests.plugin.history.store import visit
+from ops_tests.records.alerts import Letter
 from tests.alerts.conftest import history_of
 from tests.alerts.receiver import Receiver
 from tests.plugin.conftest import Eventually, Project
@@ -142,6 +143,22 @@ def test_maintenance_holds_alerts_and_not_checks_and_not_recoveries(project: Pro
     assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: open", "[recovered] shop: open"]
 
 
+def test_a_deploy_under_way_holds_alerts_until_it_ends(project: Project, chat: Receiver) -> None:
+    deploying = (
+        "import ops_tests.plugin.deploying as one\none.under_way = lambda *_: 'deploying v43, running for 3 min'\n"
+    )
+    project.write("conftest.py", deploying)
+    command = ("-m", "daily", "--target", "shop.toml")
+    project.checks(f"@pytest.mark.daily\n{RED}")
+    result = project.run(*command)
+    assert "alerts on shop are held: deploying v43, running for 3 min" in result.outlines
+    assert result.outlines[-1].partition(" -> ")[0].endswith("; deploying v43, running for 3 min")
+    assert chat.tried == []
+    project.write("conftest.py", "")
+    project.run(*command)
+    assert chat.titles == ["[L1] shop: open"]
+
+
 def test_without_history_it_is_told_now_and_says_what_nobody_knows(
     project: Project, chat: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,7 +191,7 @@ def let_claims_end(history: Path) -> None:
         connection.execute("UPDATE ops_outbox SET claimed_until = ''")
 
 
-def letter(number: int) -> outbox.Letter:
+def letter(number: int) -> Letter:
     """A letter to the chat."""
     now = datetime(2026, 3, 1, 12, number, tzinfo=UTC)
     words = (
@@ -190,7 +207,7 @@ def letter(number: int) -> outbox.Letter:
         now,
         now,
     )
-    return outbox.Letter(*words)
+    return Letter(*words)
 
 
 def test_two_runs_at_once_send_each_letter_once_and_in_order(place: Place) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -39,17 +39,26 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     if run is None or is_worker(session.config):
         return (yield)
     look_for_deploys(run)
-    concluding.deliver_what_waited(session.config, run)
+    _unshaken(concluding.deliver_what_waited, session.config, run)
     _conclude(session, run)
     if run.final is not None:
         writing.store(session.config.rootpath, run.final, run.complaints.append)
-        concluding.tell(session.config, run)
+        _unshaken(concluding.tell, session.config, run)
     try:
         yield
     except Exception as error:  # noqa: BLE001  # told in the verdict and in the exit status
         run.broken = f"it could not be finished: {type(error).__name__}: {error}"
         _conclude(session, run)
         html.write_page_alone(session.config, run)
+
+
+def _unshaken(work: Callable[[pytest.Config, Run], None], config: pytest.Config, run: Run) -> None:
+    """Do what concerns alerts; whatever breaks there is said, and the run's verdict stands."""
+    try:
+        work(config, run)
+    except Exception as error:  # noqa: BLE001  # told, not swallowed
+        said = redactor_of(config, run).text(f"{type(error).__name__}: {error}")
+        run.complaints.append(f"alerts broke, so nobody may have been told: {said}; please report this")
 
 
 def _conclude(session: pytest.Session, run: Run) -> None:

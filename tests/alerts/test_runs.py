@@ -159,6 +159,19 @@ def test_a_deploy_under_way_holds_alerts_until_it_ends(project: Project, chat: R
     assert chat.titles == ["[L1] shop: open"]
 
 
+def test_alerts_that_break_are_said_and_change_no_verdict(
+    project: Project, chat: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError(f"with {SECRET}")
+
+    monkeypatch.setattr("ops_tests.plugin.alerts.memory.firing", broken)
+    result = run(project, RED)
+    assert result.ret == 1
+    assert any(line.startswith("alerts broke, so nobody may have been told: ZeroDiv") for line in result.outlines)
+    assert SECRET not in "".join(result.outlines)
+
+
 def test_without_history_it_is_told_now_and_says_what_nobody_knows(
     project: Project, chat: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

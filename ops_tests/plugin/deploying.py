@@ -12,26 +12,29 @@ from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.rules.releases import under_way
 from ops_tests.target import Target
 
-ASK_SECONDS = 20
+ASK_SECONDS = 10
 """How long the platform is asked for its releases when a check is red and no check wanted them."""
 _SEEN = "ops_deploying"
 
 
-def look_for_deploys(run: Run) -> None:
-    """Note the deploy under way of each target, from what was observed, or asked now where somebody would be told."""
-    now = datetime.now(UTC)
-    for target in run.targets.values():
-        phrase = under_way(_releases(run, target), now)
-        if phrase:
-            run.deploying[target.name] = phrase
+def look_for_deploys(run: Run, *, ask: bool) -> None:
+    """Note the deploy under way of each target, from what was observed.
+
+    Args:
+        run: The run.
+        ask: Whether the platform may be asked where nobody has, and somebody would be told.
+    """
+    if ask and (worth := [(one, "releases") for one in run.targets.values() if _worth_asking(run, one)]):
+        gatherer_of(run).await_all(worth, ASK_SECONDS)
+    if run.gatherer is not None:
+        seen = {name: run.gatherer.known(name, "releases") for name in run.targets}
+        phrases = {name: under_way(releases or (), datetime.now(UTC)) for name, releases in seen.items()}
+        run.deploying |= {name: phrase for name, phrase in phrases.items() if phrase}
 
 
-def _releases(run: Run, target: Target) -> Any:
-    known = run.gatherer.known(target.name, "releases") if run.gatherer else None
+def _worth_asking(run: Run, target: Target) -> bool:
     wrong = any(one.target == target.name and one.outcome in {"finding", "blind"} for one in run.records)
-    if known is None and wrong and target.alerting and target.platform and target.name not in run.deploying:
-        known = gatherer_of(run).asked(target, "releases", ASK_SECONDS)
-    return known or ()
+    return wrong and bool(target.alerting and target.platform) and target.name not in run.deploying
 
 
 @pytest.hookimpl(trylast=True)

@@ -13,7 +13,7 @@ from ops_tests import __version__
 from ops_tests.plugin import files, html
 from ops_tests.plugin.alerts import concluding
 from ops_tests.plugin.deploying import look_for_deploys
-from ops_tests.plugin.exit_status import tally_of
+from ops_tests.plugin.exit_status import INTERRUPTED, tally_of
 from ops_tests.plugin.history import writing
 from ops_tests.plugin.live_version import live_versions
 from ops_tests.plugin.options import SUITES
@@ -38,11 +38,15 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     run = run_of(session.config)
     if run is None or is_worker(session.config):
         return (yield)
-    look_for_deploys(run)
-    _unshaken(concluding.deliver_what_waited, session.config, run)
+    # Whoever ends a run wants it ended: it asks nobody and tells nobody, and what waits is the next run's.
+    ended_early = tally_of(session.config).status(session) == INTERRUPTED
+    look_for_deploys(run, ask=not ended_early)
+    if not ended_early:
+        _unshaken(concluding.deliver_what_waited, session.config, run)
     _conclude(session, run)
     if run.final is not None:
         writing.store(session.config.rootpath, run.final, run.complaints.append)
+    if not ended_early:
         _unshaken(concluding.tell, session.config, run)
     try:
         yield
@@ -95,7 +99,8 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
 def _verdict(run: Run, checks: list[CheckRecord], status: int) -> str:
     said = verdict.sentence(checks, status, tuple(run.targets), run.broken or _misspelt(run, status))
     several = len(run.targets) > 1
-    return "; ".join([said, *(f"{phrase}{f' on {name}' if several else ''}" for name, phrase in run.deploying.items())])
+    deploys = (f"{phrase}{f' on {name}' if several else ''}: alerts are held" for name, phrase in run.deploying.items())
+    return "; ".join([said, *deploys])
 
 
 def _misspelt(run: Run, status: int) -> str:

@@ -97,6 +97,19 @@ class PastLook:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What came of sending a letter.
+
+    Attributes:
+        said: Why it was not delivered; "" when it was.
+        not_before: When the service wants to be asked again, UTC; None when it did not say.
+    """
+
+    said: str = ""
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Letter:
     """A message as it goes out by one route, and what came of it.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def _tried(url: Secret, target: Target, route: str) -> str:
         title=f"[test] {target.name}: alerts arrive here",
         body="A test by hand (python -m ops_tests alerts test). Nothing is wrong.", since=now, created_at=now,
     )  # fmt: skip
-    said = send(url, letter)
+    said = send(url, letter).said
     if said or not url.reveal().lower().startswith("pagerduty://"):
         return said
-    return send(url, Letter(**{**vars(letter), "word": "recovered"}))
+    return send(url, replace(letter, word="recovered")).said

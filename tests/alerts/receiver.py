@@ -13,12 +13,14 @@ class Receiver:
 
     Attributes:
         mode: ``takes``, ``fails`` (500), ``limits`` (429 with Retry-After), ``hangs`` or ``keeps and hangs``.
+        rests: What it then says of when to come back.
         tried: Every message that arrived, also when it was refused.
         taken: The messages that were accepted.
     """
 
     def __init__(self) -> None:
         self.mode = "takes"
+        self.rests = "0"
         self.tried: list[dict[str, Any]] = []
         self.taken: list[dict[str, Any]] = []
         self.let_go = threading.Event()
@@ -59,7 +61,7 @@ class Receiver:
                 status = {"takes": 200, "fails": 500, "limits": 429}[receiver.mode]
                 self.send_response(status)
                 if status == 429:
-                    self.send_header("Retry-After", "1")
+                    self.send_header("Retry-After", receiver.rests)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 

@@ -11,5 +11,5 @@ def test_a_run_during_a_deploy_says_so_in_its_verdict(tmp_path: Path) -> None:
     ended = run_suite(tmp_path, "-k", "latest_release", "--target", "sandbox", "--fault", "release-running")
     assert ended.status == 1
     assert ended.record is not None
-    assert "; deploying v43, running for 3 min" in ended.record.verdict
-    assert "deploying v43" in ended.lines[-1]
+    assert ended.record.verdict.endswith("; deploying v43, running for 3 min: alerts are held")
+    assert f"{ended.record.verdict} -> " in ended.lines[-1]

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from ops_tests.errors import TargetInvalid
 from ops_tests.plugin.alerts.sending import send
-from ops_tests.records.alerts import Letter, Word
+from ops_tests.records.alerts import Answer, Letter, Word
 from ops_tests.target import SANDBOX, Secret, Target
 from ops_tests.target_file import load_target
 from ops_tests.tools.cli import cli
@@ -35,7 +35,7 @@ def test_pagerduty_joins_the_messages_of_a_trouble_and_resolves_it(
     address = receiver.url.replace("json://", "http://")
     monkeypatch.setattr(region, "PAGERDUTY_API_LOOKUP", dict.fromkeys(region.PAGERDUTY_API_LOOKUP, address))
     pager = Secret("OPS_ALERT_PAGER", "pagerduty://integration-key@api-key/source/component")
-    assert [send(pager, letter("new")), send(pager, letter("recovered"))] == ["", ""]
+    assert [send(pager, letter("new")), send(pager, letter("recovered"))] == [Answer(), Answer()]
     assert [(one["event_action"], one["dedup_key"]) for one in receiver.taken] == [
         ("trigger", "ops-tests/shop/finding:shop/open"),
         ("resolve", "ops-tests/shop/finding:shop/open"),

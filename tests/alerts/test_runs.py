@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,10 @@ GREEN = "def test_open(target):\n    pass\n"
 SECRET = "hook-0123456789-of-the-chat"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test waits ten seconds for a route that hangs."""
-    monkeypatch.setattr(sending, "LIMIT_SECONDS", 1.5)
+    monkeypatch.setattr(sending, "LIMIT_SECONDS", 3)
 
 
 def run(project: Project, source: str) -> pytest.RunResult:
@@ -58,12 +59,14 @@ def test_red_is_told_once_and_its_end_once(project: Project, chat: Receiver) -> 
 
 @pytest.mark.parametrize(
     ("mode", "said"),
-    [("fails", "error=500"), ("limits", "error=429"), ("hangs", "no answer within 1.5 s")],
+    [("fails", "error=500"), ("limits", "error=429"), ("hangs", "no answer within 3 s")],
 )
 def test_what_could_not_be_delivered_is_a_finding_of_the_next_run_and_arrives_when_the_route_is_back(
-    project: Project, chat: Receiver, mode: str, said: str
+    project: Project, chat: Receiver, request: pytest.FixtureRequest, mode: str, said: str
 ) -> None:
     chat.mode = mode
+    if mode == "hangs":
+        request.getfixturevalue("impatient")
     first = run(project, RED)
     assert any(line.startswith("OPS_ALERT_CHAT could not be told: ") and said in line for line in first.outlines)
     second = run(project, GREEN)
@@ -78,8 +81,22 @@ def test_what_could_not_be_delivered_is_a_finding_of_the_next_run_and_arrives_wh
     assert SECRET not in everything_written(project) + "".join(first.outlines + second.outlines)
 
 
+@pytest.mark.parametrize("clock", [timedelta(0), timedelta(hours=1)], ids=["in seconds", "as a date"])
+def test_a_route_that_asks_to_be_left_is_left_until_then(project: Project, chat: Receiver, clock: timedelta) -> None:
+    chat.mode = "limits"
+    chat.rests = format_datetime(datetime.now(UTC) + clock, usegmt=True) if clock else "3600"
+    run(project, RED)
+    chat.mode = "takes"
+    assert run(project, GREEN).ret == 1
+    assert "It asks to be left until 20" in project.check("alerts/alerts_are_delivered").sentence
+    assert len(chat.tried) == 1
+    let_claims_end(history_of(project.folder))
+    assert run(project, GREEN).ret == 0
+    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: open", "[recovered] shop: open"]
+
+
 def test_a_route_that_hangs_does_not_hold_the_others(
-    project: Project, receivers: Callable[[], Receiver], monkeypatch: pytest.MonkeyPatch
+    project: Project, receivers: Callable[[], Receiver], monkeypatch: pytest.MonkeyPatch, impatient: None
 ) -> None:
     pager, chat = receivers(), receivers()
     pager.mode = "hangs"
@@ -152,7 +169,7 @@ def test_a_deploy_under_way_holds_alerts_until_it_ends(project: Project, chat: R
     project.checks(f"@pytest.mark.daily\n{RED}")
     result = project.run(*command)
     assert "alerts on shop are held: deploying v43, running for 3 min" in result.outlines
-    assert result.outlines[-1].partition(" -> ")[0].endswith("; deploying v43, running for 3 min")
+    assert result.outlines[-1].partition(" -> ")[0].endswith("; deploying v43, running for 3 min: alerts are held")
     assert chat.tried == []
     project.write("conftest.py", "")
     project.run(*command)
@@ -196,6 +213,41 @@ def test_a_run_that_is_killed_between_sending_and_marking_is_made_good_by_the_ne
     let_claims_end(history_of(project.folder))
     run(project, GREEN)
     assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: open"] * 2 + ["[recovered] shop: open"]
+
+
+def test_a_run_that_is_interrupted_asks_and_tells_nobody_and_the_next_one_does(
+    project: Project, chat: Receiver
+) -> None:
+    chat.mode = "fails"
+    run(project, RED)
+    chat.mode = "takes"
+    project.checks(
+        f"@pytest.mark.daily\n{RED}@pytest.mark.daily\ndef test_stop(target):\n    raise KeyboardInterrupt\n"
+    )
+    assert project.run("-m", "daily", "--target", "shop.toml").ret == 2
+    assert len(chat.tried) == 1
+    run(project, RED)
+    assert chat.titles == ["[L1] shop: open"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_a_route_hangs_does_not_hang_the_run_and_nothing_is_sent_twice(
+    project: Project, chat: Receiver, eventually: Eventually, number: signal.Signals
+) -> None:
+    project.checks(f"@pytest.mark.daily\n{RED}")
+    project.write("conftest.py", "from ops_tests.plugin.alerts import sending\nsending.LIMIT_SECONDS = 2\n")
+    chat.mode = "hangs"
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "daily", "--target", "shop.toml"]
+    process = subprocess.Popen(command, cwd=project.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    eventually(lambda: bool(chat.tried))
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=20)
+    assert process.returncode == 1, said
+    assert "FINDING L1 on shop" in said.splitlines()[-1]
+    chat.mode = "takes"
+    run(project, GREEN)
+    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: open", "[recovered] shop: open"]
+    assert len(chat.tried) == 3
 
 
 def let_claims_end(history: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from ops_tests.alert_settings import AlertsPart
 from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.alerts import memory, outbox
-from ops_tests.plugin.alerts.delivering import Delivery
+from ops_tests.plugin.alerts.delivering import Delivery, at_once, deliver, straight
 from ops_tests.plugin.history.store import Store, visit
 from ops_tests.plugin.placing import stem_of
 from ops_tests.plugin.redaction import redactor_of
@@ -29,20 +29,18 @@ ANCHOR = "alerts.md#alerts-are-delivered"
 
 def deliver_what_waited(config: pytest.Config, run: Run) -> None:
     """Before the verdict: retry what earlier runs could not deliver; what still waits is a finding of this run."""
-    config.stash[_DELIVERIES] = {}
-    stem_of(config)  # makes the folder
-    for target in run.targets.values():
-        if target.alerting is None:
-            continue
+    told = [target for target in run.targets.values() if target.alerting]
+    for target in told:
         run.complaints += _wrong_variables(target)
-        try:
-            delivery = _delivery(config, run, target)
-            delivery.all_waiting()
-            waiting = visit(delivery.place, partial(outbox.waiting, target=target.name))
-        except (HistoryUnavailable, OSError):
-            continue  # said when the run cannot be kept, and by every alert
-        config.stash[_DELIVERIES][target.name] = delivery
-        run.own.append(_own_check(run, target, [one for one in waiting if one.attempts]))
+    stem_of(config)  # makes the folder
+    config.stash[_DELIVERIES] = {target.name: _delivery(config, run, target) for target in told}
+    deliveries = list(config.stash[_DELIVERIES].values())
+    try:
+        deliver(deliveries)
+        waiting = [visit(one.place, partial(outbox.undelivered, target=one.target)) for one in deliveries]
+    except (HistoryUnavailable, OSError):
+        return  # said when the run cannot be kept, and by every alert
+    run.own += [_own_check(run, target, letters) for target, letters in zip(told, waiting, strict=True)]
 
 
 def _delivery(config: pytest.Config, run: Run, target: Target) -> Delivery:
@@ -76,18 +74,25 @@ def _own_check(run: Run, target: Target, waiting: Sequence[Letter]) -> CheckReco
 
 def tell(config: pytest.Config, run: Run) -> None:
     """After the run is in the history: judge what is new, store it, send it; every failure is a complaint."""
-    record = run.final
+    remembered, unremembered = [], []
     for target in run.targets.values():
-        if record is None or target.alerting is None:
+        if run.final is None or target.alerting is None:
             continue
         held = _held(run, target)
         run.complaints += [f"alerts on {target.name} are held: {held}"] if held else []
-        delivery = config.stash[_DELIVERIES].get(target.name) or _delivery(config, run, target)
+        delivery = config.stash[_DELIVERIES][target.name]
+        situation = _situation(run.final, target, target.alerting, held)
         try:
-            _remembered(config, record, target, target.alerting, held, delivery)
+            _remember(config, situation, target, delivery)
+            remembered.append(delivery)
         except (HistoryUnavailable, OSError) as error:
-            delivery = _delivery(config, run, target)
-            _unremembered(config, _situation(record, target, target.alerting, held), target, delivery, str(error))
+            unremembered += straight(delivery, _unremembered(config, situation, target, delivery.clean(str(error))))
+    at_once(unremembered)
+    try:
+        deliver(remembered)
+    except (HistoryUnavailable, OSError) as error:
+        run.complaints.append(f"alerts wait for the next run: {error}")
+    for delivery in config.stash[_DELIVERIES].values():
         run.complaints += _told(delivery)
 
 
@@ -103,35 +108,30 @@ def _situation(record: RunRecord, target: Target, rules: AlertsPart, held: str) 
     )  # fmt: skip
 
 
-def _remembered(
-    config: pytest.Config, record: RunRecord, target: Target, rules: AlertsPart, held: str, delivery: Delivery
-) -> None:
-    """Judge with what is known of earlier runs, in one transaction with the letters that come of it; then send."""
+def _remember(config: pytest.Config, situation: alerting.Situation, target: Target, delivery: Delivery) -> None:
+    """Judge with what is known of earlier runs, in one transaction with the letters that come of it."""
 
     def judge(history: Store) -> None:
         memory.alone(history)
-        situation = replace(
-            _situation(record, target, rules, held),
+        waiting = outbox.undelivered(history, target.name)
+        known = replace(
+            situation,
             alerts=memory.firing(history, target.name),
-            smoke=memory.smoke_looks(history, target.name, rules.smoke_n),
-            failing=frozenset(delivery.failing),
+            smoke=memory.smoke_looks(history, target.name, situation.rules.smoke_n),
+            failing=frozenset(delivery.failing) | {letter.route for letter in waiting},
         )
-        alerts, messages = alerting.judge(situation)
+        alerts, messages = alerting.judge(known)
         memory.keep(history, target.name, alerts)
-        outbox.post(history, _letters(config, situation, target, messages))
-        outbox.sweep(history, situation.now)
+        outbox.post(history, _letters(config, known, target, messages))
+        outbox.sweep(history, known.now)
 
     visit(delivery.place, judge)
-    delivery.all_waiting()
 
 
-def _unremembered(
-    config: pytest.Config, situation: alerting.Situation, target: Target, delivery: Delivery, why: str
-) -> None:
-    """Tell everything that is wrong, since nobody can say what was told before."""
+def _unremembered(config: pytest.Config, situation: alerting.Situation, target: Target, why: str) -> list[Letter]:
+    """Everything that is wrong, since nobody can say what was told before."""
     letters = _letters(config, situation, target, alerting.unremembered(situation))
-    bodies = (alert_wording.without_history(letter.body, delivery.clean(why)) for letter in letters)
-    delivery.unremembered(replace(letter, body=body) for letter, body in zip(letters, bodies, strict=True))
+    return [replace(letter, body=alert_wording.without_history(letter.body, why)) for letter in letters]
 
 
 def _letters(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,13 +14,14 @@ from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.alerts import outbox
 from ops_tests.plugin.alerts.sending import send
 from ops_tests.plugin.history.place import Place, place_of
-from ops_tests.plugin.history.store import visit
-from ops_tests.records.alerts import Letter
+from ops_tests.plugin.history.store import Store, visit
+from ops_tests.records.alerts import Answer, Letter
 from ops_tests.rules.alert_wording import late
 from ops_tests.target import Secret
 
-ROUTE_SECONDS = 20
-"""How long one route may go on taking letters in one run; the rest is for the next."""
+ROUTE_SECONDS = 15
+"""How long a route may go on taking letters at one time, and then the one that is on its way; the rest is for the next
+run. A run delivers twice, before and after its verdict, and while it ends nobody can end it."""
 
 
 @dataclass
@@ -52,55 +53,76 @@ class Delivery:
         """
         return place_of(self.folder)
 
-    def all_waiting(self) -> None:
-        """Deliver what waits, by all routes at once; a route that hangs does not hold the others."""
-        with_letters = {letter.route for letter in visit(self.place, partial(outbox.waiting, target=self.target))}
-        self._each(self._by_route, sorted(with_letters - self.failing.keys()))
+    def routes(self) -> list[str]:
+        """The routes with letters that have not failed in this run.
 
-    def unremembered(self, letters: Iterable[Letter]) -> None:
-        """Send letters that no outbox can keep; what fails is lost and said."""
-        by_route: dict[str, list[Letter]] = {}
-        for letter in letters:
-            by_route.setdefault(letter.route, []).append(letter)
-        self._each(lambda route: self._straight(route, by_route[route]), sorted(by_route))
+        Raises:
+            HistoryUnavailable: The outbox cannot be read.
+        """
+        waiting = visit(self.place, partial(outbox.waiting, target=self.target))
+        return sorted({letter.route for letter in waiting} - self.failing.keys())
 
-    def _each(self, work: Callable[[str], None], routes: list[str]) -> None:
-        threads = [threading.Thread(target=self._guarded, args=(work, route), daemon=True) for route in routes]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    def _guarded(self, work: Callable[[str], None], route: str) -> None:
+    def by_route(self, route: str) -> None:
+        """Deliver what waits for a route."""
+        ends_at = time.monotonic() + ROUTE_SECONDS
         try:
-            work(route)
+            while letter := visit(self.place, partial(self._claimed, route)):
+                answer = self._answer(route, letter, ends_at)
+                if not self._went(letter, answer):
+                    visit(self.place, partial(outbox.failed, letter=letter, answer=answer))
+                    return
+                visit(self.place, partial(outbox.delivered, letter=letter, now=datetime.now(UTC)))
         except HistoryUnavailable as error:
             self.failing[route] = f"the outbox cannot be used: {error}"
 
-    def _by_route(self, route: str) -> None:
-        begun = time.monotonic()
-        while letter := visit(self.place, lambda history: outbox.claim(history, self.target, route, datetime.now(UTC))):
-            late = time.monotonic() - begun > ROUTE_SECONDS
-            said = f"more waits than it takes in {ROUTE_SECONDS} s" if late else self._sent(route, letter)
-            if said:
-                self.failing[route] = said
-                visit(self.place, partial(outbox.failed, letter=letter, said=said))
-                return
-            visit(self.place, partial(outbox.delivered, letter=letter, now=datetime.now(UTC)))
-            self.sent.append(letter)
-
-    def _sent(self, route: str, letter: Letter) -> str:
-        url = self.urls.get(route)
-        return (
-            self.clean(send(url, replace(letter, body=late(letter))))
-            if url
-            else f"{route} is not set; put it into the environment or .env"
-        )
-
-    def _straight(self, route: str, letters: list[Letter]) -> None:
+    def straight(self, letters: Iterable[Letter]) -> None:
+        """Send letters of one route that no outbox can keep; what fails is lost and said."""
+        ends_at = time.monotonic() + ROUTE_SECONDS
         for letter in letters:
-            said = self._sent(route, letter)
-            if said:
-                self.failing[route] = said
+            if not self._went(letter, self._answer(letter.route, letter, ends_at)):
                 return
+
+    def _claimed(self, route: str, history: Store) -> Letter | None:
+        return outbox.claim(history, self.target, route, datetime.now(UTC))
+
+    def _answer(self, route: str, letter: Letter, ends_at: float) -> Answer:
+        if time.monotonic() > ends_at:
+            return Answer(f"more waits than it takes in {ROUTE_SECONDS} s")
+        if route not in self.urls:
+            return Answer(f"{route} is not set; put it into the environment or .env")
+        answer = send(self.urls[route], replace(letter, body=late(letter)))
+        return replace(answer, said=self.clean(answer.said))
+
+    def _went(self, letter: Letter, answer: Answer) -> bool:
+        """Note what came of a letter."""
+        if answer.said:
+            self.failing[letter.route] = answer.said
+        else:
             self.sent.append(letter)
+        return not answer.said
+
+
+def deliver(deliveries: Sequence[Delivery]) -> None:
+    """Deliver what waits, by all routes of all targets at once; a route that hangs does not hold the others.
+
+    Raises:
+        HistoryUnavailable: The outbox cannot be read.
+    """
+    at_once([partial(one.by_route, route) for one in deliveries for route in one.routes()])
+
+
+def straight(delivery: Delivery, letters: Iterable[Letter]) -> list[Callable[[], None]]:
+    """What sends letters that no outbox can keep, a call for each route."""
+    by_route: dict[str, list[Letter]] = {}
+    for letter in letters:
+        by_route.setdefault(letter.route, []).append(letter)
+    return [partial(delivery.straight, same) for same in by_route.values()]
+
+
+def at_once(calls: Sequence[Callable[[], None]]) -> None:
+    """Make all calls, each in a thread of its own, and wait for them."""
+    threads = [threading.Thread(target=call, daemon=True) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -1,7 +1,8 @@
 """The outbox: a message by one route is a letter; it waits here until it is delivered, however many runs that takes.
 
 A run claims a letter before it sends it, so that two runs at once do not send it twice. A claim ends by itself: the
-letter of a run that died between sending and marking is sent again, since once too often is better than never.
+letter of a run that died between sending and marking is sent again, since once too often is better than never. A
+letter that a service refused with a time to come back stays claimed until then, and with it all behind it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from ops_tests.plugin.history.store import Store, in_utc, out_of
 from ops_tests.plugin.history.upkeep import RETENTION
-from ops_tests.records.alerts import Letter
+from ops_tests.records.alerts import Answer, Letter
 
 CLAIM = timedelta(seconds=60)
 """Longer than one delivery may take."""
@@ -34,8 +35,13 @@ def waiting(history: Store, target: str) -> list[Letter]:
     return [_letter(row) for row in history.rows(query, (target,))]
 
 
+def undelivered(history: Store, target: str) -> list[Letter]:
+    """What waits although it was tried, oldest first."""
+    return [letter for letter in waiting(history, target) if letter.attempts]
+
+
 def claim(history: Store, target: str, route: str, now: datetime) -> Letter | None:
-    """Claim the oldest letter of a route; None when nothing waits, or another run is just sending it."""
+    """Claim the oldest letter of a route; None when nothing waits, another run sends it, or its time has not come."""
     query = f"""SELECT claimed_until, {_COLUMNS} FROM ops_outbox WHERE target = ? AND route = ? AND delivered_at IS NULL
                  ORDER BY created_at, place LIMIT 1 {"" if history.sqlite else "FOR UPDATE"}"""  # noqa: S608
     found = history.rows(query, (target, route))
@@ -52,10 +58,11 @@ def delivered(history: Store, letter: Letter, now: datetime) -> None:
     history.write(statement, (in_utc(now), letter.id))
 
 
-def failed(history: Store, letter: Letter, said: str) -> None:
-    """Give a letter back that could not be delivered."""
+def failed(history: Store, letter: Letter, answer: Answer) -> None:
+    """Give a letter back that could not be delivered; it stays claimed for as long as the service wants to be left."""
+    free_at = in_utc(answer.not_before) if answer.not_before else _FREE
     statement = "UPDATE ops_outbox SET claimed_until = ?, attempts = attempts + 1, last_error = ? WHERE message_id = ?"
-    history.write(statement, (_FREE, said, letter.id))
+    history.write(statement, (free_at, answer.said, letter.id))
 
 
 def sweep(history: Store, now: datetime) -> None:

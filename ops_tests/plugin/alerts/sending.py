@@ -9,9 +9,13 @@ import logging
 import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 from urllib.parse import urlencode
 
-from ops_tests.records.alerts import Letter
+from ops_tests.records.alerts import Answer, Letter
+from ops_tests.rules.retry_after import not_before
 from ops_tests.target import Secret
 
 LIMIT_SECONDS = 10.0
@@ -19,43 +23,52 @@ LIMIT_SECONDS = 10.0
 _ANSWERS_WITH_FIELDS = ("json://", "jsons://", "form://", "forms://", "xml://", "xmls://")
 
 
-def send(url: Secret, letter: Letter) -> str:
-    """Send a letter; returns "" when it was delivered, else why not, without the URL.
+def send(url: Secret, letter: Letter) -> Answer:
+    """Send a letter and say what came of it, without the URL.
 
     Args:
         url: The route's Apprise URL.
         letter: What to send.
     """
-    ended: Future[str] = Future()
+    ended: Future[Answer] = Future()
     threading.Thread(target=_attempt, args=(url, letter, ended), name=f"tell {url.variable}", daemon=True).start()
     try:
         return ended.result(LIMIT_SECONDS)
     except NotYet:
-        return f"no answer within {LIMIT_SECONDS:g} s"
+        return Answer(f"no answer within {LIMIT_SECONDS:g} s")
 
 
-def _attempt(url: Secret, letter: Letter, ended: Future[str]) -> None:
+def _attempt(url: Secret, letter: Letter, ended: Future[Answer]) -> None:
     try:
         ended.set_result(_through_apprise(url, letter))
     except Exception as error:  # noqa: BLE001  # a service's plugin may raise anything, and may quote the URL
-        ended.set_result(f"{type(error).__name__} while it was sent")
+        ended.set_result(Answer(f"{type(error).__name__} while it was sent"))
 
 
-def _through_apprise(url: Secret, letter: Letter) -> str:
+def _through_apprise(url: Secret, letter: Letter) -> Answer:
     from apprise import Apprise, AppriseAsset, NotifyType
 
+    _listen()
     heard = _Heard(threading.get_ident())
     asset = AppriseAsset(app_id="ops-tests", app_desc="operational checks", app_url="")
     with heard:
         service = Apprise.instantiate(addressed(url.reveal(), letter), asset=asset)
         if service is None:
-            return f"{url.variable} is no URL that Apprise knows; correct it (python -m ops_tests alerts test)"
+            said = f"{url.variable} is no URL that Apprise knows; correct it (python -m ops_tests alerts test)"
+            return Answer(said)
         worse = NotifyType.WARNING if letter.level in {"L1", "blind"} else NotifyType.FAILURE
         kind = NotifyType.SUCCESS if letter.ends else worse
         if letter.word == "test":
             kind = NotifyType.INFO
         done = service.notify(body=letter.body, title=letter.title, notify_type=kind)
-    return "" if done else heard.said or "the service refused it and Apprise does not say why"
+    return Answer() if done else _refused(heard.said)
+
+
+def _refused(said: str) -> Answer:
+    """Why a letter was refused, with the time the service named for the next one."""
+    free_at = not_before(getattr(_ANSWERED, "retry_after", ""), datetime.now(UTC))
+    why = said or "the service refused it and Apprise does not say why"
+    return Answer(f"{why} It asks to be left until {free_at:%Y-%m-%d %H:%M:%S} UTC" if free_at else why, free_at)
 
 
 def addressed(url: str, letter: Letter) -> str:
@@ -71,6 +84,25 @@ def addressed(url: str, letter: Letter) -> str:
     else:
         return url
     return f"{url}{'&' if '?' in url else '?'}{urlencode(fields)}"
+
+
+_ANSWERED = threading.local()
+"""``retry_after``: that header of the newest refusal that a thread was answered."""
+
+
+@cache
+def _listen() -> None:
+    """Note when a service wants to be asked again: Apprise has its answer from requests, and keeps no header of it."""
+    from requests import Session
+
+    plain = Session.send
+
+    def listening(self: Session, *arguments: Any, **named: Any) -> Any:
+        response = plain(self, *arguments, **named)
+        _ANSWERED.retry_after = "" if response.ok else response.headers.get("Retry-After", "")
+        return response
+
+    Session.send = listening  # type: ignore[method-assign]
 
 
 class _Heard(logging.Handler):

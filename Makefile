@@ -29,7 +29,7 @@ dr-drill: $(VENV)/.ready  ## the observing checks of the disaster-recovery drill
 	@$(CHECKS) -m dr_drill
 
 ##@ The project itself
-.PHONY: test test-long test-versions lint fault-matrix soak kills lock clean help
+.PHONY: test test-long test-versions lint fault-matrix soak kills alert-rehearsal lock clean help
 test: $(VENV)/.ready-dev  ## the project's own tests, without the long ones
 	@$(VENV)/bin/pytest tests -q -n auto -m "not long" $(ARGS)
 test-long: $(VENV)/.ready-dev  ## the long ones: in two workers, worked example, canary; without the fault matrix and the kills
@@ -42,6 +42,8 @@ kills: $(VENV)/.ready  ## 50 runs ended by SIGINT, SIGTERM and SIGKILL at random
 	@$(VENV)/bin/pytest tests/test_dies_well.py -q -m long $(ARGS)
 test-versions: $(VENV)/.ready  ## a slice of them on every supported Python there is and the oldest and newest supported pytest (ARGS=--extremes)
 	@$(VENV)/bin/python tools/test_versions.py $(ARGS)
+alert-rehearsal: $(VENV)/.ready-dev  ## a scripted outage with real runs, and the messages that arrive (a minute or two)
+	@$(VENV)/bin/python -m tests.alerts.rehearsal
 lint: $(VENV)/.ready-dev  ## ruff and mypy
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 lock: $(VENV)/.ready  ## write both lock files anew from pyproject.toml

@@ -8,14 +8,16 @@ absent is not applicable. Secrets are never in the file: it names environment va
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, PrivateAttr
+from pydantic import BeforeValidator, Field, PrivateAttr
 
+from ops_tests.alert_settings import AlertsPart, MaintenanceWindow
 from ops_tests.errors import NotAuthorised
 from ops_tests.limits import Limits
 from ops_tests.target_parts import (
@@ -65,6 +67,10 @@ class Secret:
 SANDBOX = Path(__file__).with_name("targets") / "sandbox.toml"
 
 
+def _switched_off(value: Any) -> Any:
+    return {"enabled": False} if value is False else value
+
+
 class Target(Part):
     """One system in one environment, with the environment its variables are looked up in.
 
@@ -94,6 +100,8 @@ class Target(Part):
     repository: RepositoryPart | None = None
     heartbeat: HeartbeatPart | None = None
     limits: Limits = Limits()
+    alerts: Annotated[AlertsPart | None, BeforeValidator(_switched_off)] = None
+    maintenance: tuple[MaintenanceWindow, ...] = ()
 
     _environ: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _file: Path = PrivateAttr(default=Path())
@@ -163,8 +171,22 @@ class Target(Part):
         """Every secret of this target that is set: what redaction must know."""
         switches = self.heartbeat.model_dump().values() if self.heartbeat else []
         only_when_set = [*([self.runtime.exec_token_env] if self.runtime else []), *filter(None, switches)]
-        named = dict.fromkeys([*self.variables().values(), *only_when_set])
-        return tuple(self.secret(variable) for variable in named if self.is_set(variable))
+        named = dict.fromkeys([*self.variables().values(), *only_when_set, *self.alert_variables()])
+        known = [self.secret(variable) for variable in named if self.is_set(variable)]
+        return (*known, *(key for url in self.alert_urls().values() for key in _keys_in(url)))
+
+    def alert_variables(self) -> tuple[str, ...]:
+        """The variables with the routes of alerts, each once."""
+        return tuple(dict.fromkeys(route.url_env for route in self.alerts.routes)) if self.alerts else ()
+
+    def alert_urls(self) -> dict[str, Secret]:
+        """The URL of each route whose variable is set, by variable."""
+        return {name: self.secret(name) for name in self.alert_variables() if self.is_set(name)}
+
+    @property
+    def alerting(self) -> AlertsPart | None:
+        """Who is told of this target's troubles; None where nobody is, as of the embedded sandbox."""
+        return self.alerts if self.alerts and self.alerts.enabled and not self.sandbox else None
 
     def is_set(self, variable: str) -> bool:
         """Whether the environment has something under this name."""
@@ -178,6 +200,12 @@ class Target(Part):
             for key, variable in sorted(named.items())
             if key.partition(".")[0] in set(parts) and not self.is_set(variable)
         ]
+
+
+def _keys_in(url: Secret) -> list[Secret]:
+    """The parts of an alert URL that are long enough to be its keys; a host, with its dots, is none."""
+    parts = re.split(r"[/:@?&=]+", url.reveal())
+    return [Secret(url.variable, part) for part in parts if len(part) >= 12 and "." not in part]
 
 
 def read_environ(folder: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from ops_tests.alert_settings import SEVERITIES, AlertsPart, MaintenanceWindow
 from ops_tests.errors import TargetInvalid, UnknownName
 from ops_tests.target import Target
 from ops_tests.target_parts import BackupPlace, DatabasePart, WebhooksPart
@@ -110,7 +111,8 @@ def _keys_at(location: tuple[int | str, ...]) -> list[str]:
         if isinstance(step, int) or step == "fly":
             continue
         model = _model_in(model.model_fields[step].annotation)
-    return sorted(set(model.model_fields) - {"key", "unit", "at_least"})
+    named = {field.alias or name for name, field in model.model_fields.items()}
+    return sorted(named - {"key", "unit", "at_least"})
 
 
 def _model_in(annotation: Any) -> Any:
@@ -134,6 +136,7 @@ def _contradictions(target: Target, path: Path) -> Iterator[str]:
         yield from (f"backups.{place}: {problem}" for problem in _backup_contradictions(backups))
     if target.database:
         yield from _proxy_contradictions(target.database, bool(target.platform))
+    yield from _alert_contradictions(target.alerts or AlertsPart(enabled=False), target.maintenance)
     folder = target.migrations and target.migrations.folder
     if folder and not _is_folder(path.parent / folder):
         yield f"migrations.folder: {path.parent / folder} is not a folder"
@@ -176,6 +179,18 @@ def _proxy_contradictions(database: DatabasePart, has_platform: bool) -> Iterato
         yield 'database.via: "fly-proxy" needs a token: add [platform] with token_env, or database.proxy_token_env'
     if database.via == "direct" and (database.proxy_app or database.proxy_token_env):
         yield 'database: proxy_app and proxy_token_env are of use only with via = "fly-proxy"'
+
+
+def _alert_contradictions(alerts: AlertsPart, maintenance: tuple[MaintenanceWindow, ...]) -> Iterator[str]:
+    for place, window in enumerate(maintenance):
+        if window.until <= window.begin:
+            yield f"maintenance.{place}.until: is not after from"
+    heard = {level for route in alerts.routes if not route.after_minutes for level in route.levels}
+    unheard = [level for level in SEVERITIES if level not in heard]
+    if alerts.enabled and unheard:
+        yield f"alerts.routes: nobody is told at once of {', '.join(unheard)}; add a route, or write alerts = false"
+    if alerts.smoke_k > alerts.smoke_n:
+        yield "alerts.smoke_k: is more than smoke_n, so nobody would ever be told"
 
 
 def _is_folder(path: Path) -> bool:

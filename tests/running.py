@@ -88,5 +88,7 @@ def _pytest(command: list[str], folder: str, environ: dict[str, str], output: st
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environ)
+    # Python has read it from the environment of the process that this one was forked from.
+    sys.path[:0] = filter(None, environ.get("PYTHONPATH", "").split(os.pathsep))
     sys.argv = [pytest.__file__, *command]
     sys.exit(pytest.main(command))

@@ -21,6 +21,7 @@ from urllib.parse import quote, quote_plus, unquote, urlencode, urlsplit
 import pytest
 
 from ops_tests.sandbox.embedded import Sandbox, write_files
+from tests.alerts.receiver import Receiver
 from tests.running import Finished, environment, run_suite
 
 FAULTS = (
@@ -37,6 +38,10 @@ LONG = {
     "FLY_API_TOKEN": "FlyV1 fm2_" + "".join(f"{number:03d}" for number in range(110)) + ",fm2_bXlzZWNvbmQ=",
 }
 SHORT = {"SHOPIFY_API_SECRET": "c4n4ry!", "password": "p/w9", "FLY_API_TOKEN": "Bearer t0k&n"}
+CHAT = "OPS_ALERT_CHAT"
+LOST = "OPS_ALERT_LOST"
+"""A route that nothing can be told by, so that what waits and why is in the history too."""
+ROUTES = f'[alerts]\nroutes = [{{ url_env = "{CHAT}" }}, {{ url_env = "{LOST}" }}]\n'
 SIGNED = "signature over what was sent"
 OWN_CHECK = f'''
 """A check of the project's own that breaks with every secret within reach."""
@@ -44,7 +49,7 @@ import base64, hashlib, hmac, os, warnings
 import pytest
 
 pytestmark = pytest.mark.runbook("own.md#open")
-NAMES = ("SHOPIFY_API_SECRET", "DATABASE_URL", "FLY_API_TOKEN", "FLY_EXEC_TOKEN")
+NAMES = ("SHOPIFY_API_SECRET", "DATABASE_URL", "FLY_API_TOKEN", "FLY_EXEC_TOKEN", "{CHAT}")
 
 
 def within_reach():
@@ -105,6 +110,11 @@ def forms(value: str) -> set[str]:
     return {form.rstrip("=") for form in whole | pieces if len(form) >= 4}
 
 
+def routes(receiver: Receiver) -> dict[str, str]:
+    """The variables with the routes of alerts."""
+    return {CHAT: receiver.url, LOST: receiver.url.replace("json://", "jsno://")}
+
+
 @dataclass(frozen=True)
 class Planted:
     """What is planted: the variables of a run, and every needle to look for."""
@@ -112,12 +122,17 @@ class Planted:
     variables: dict[str, str]
 
     @classmethod
-    def of(cls, secrets: dict[str, str], sandbox: Sandbox) -> Planted:
+    def all_accepted(cls, sandbox: Sandbox, receiver: Receiver) -> Planted:
+        """The sandbox's own secrets, which it accepts."""
+        return cls({**sandbox.environment, **routes(receiver)})
+
+    @classmethod
+    def of(cls, secrets: dict[str, str], sandbox: Sandbox, receiver: Receiver) -> Planted:
         """The secrets as variables that lead to the sandbox, which refuses them."""
         place = urlsplit(sandbox.environment["DATABASE_URL"])
         dsn = f"postgresql://ops_reader:{quote(secrets['password'], safe='')}@127.0.0.1:{place.port}/timedify"
         named = {name: secrets[name] for name in ("SHOPIFY_API_SECRET", "FLY_API_TOKEN")}
-        return cls({**sandbox.environment, **named, "DATABASE_URL": dsn})
+        return cls({**sandbox.environment, **named, "DATABASE_URL": dsn, **routes(receiver)})
 
     @property
     def needles(self) -> set[str]:
@@ -127,7 +142,8 @@ class Planted:
         signature = base64.b64encode(hmac.new(secret.encode(), SIGNED.encode(), hashlib.sha256).digest()).decode()
         token = self.variables["FLY_API_TOKEN"]
         personal = {needle for value in PERSONAL for needle in (value, quote(value), quote_plus(value))}
-        known = [secret, password, unquote(password), token, self.variables["FLY_EXEC_TOKEN"], signature]
+        hook = self.variables[CHAT].rpartition("/")[2]
+        known = [secret, password, unquote(password), token, self.variables["FLY_EXEC_TOKEN"], signature, hook]
         return personal | {dsn} | {needle for value in known for needle in forms(value)}
 
 
@@ -140,6 +156,16 @@ def sandbox() -> Iterator[Sandbox]:
         yield started
     finally:
         started.stop()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Who is told."""
+    started = Receiver()
+    try:
+        yield started
+    finally:
+        started.close()
 
 
 def _leave_personal_data(sandbox: Sandbox) -> None:
@@ -178,6 +204,8 @@ def run(folder: Path, sandbox: Sandbox, planted: Planted, *arguments: str) -> Fi
     """Run every check, and those of our own, on the sandbox with the planted variables."""
     write_files(sandbox, folder)
     (folder / "env").unlink()
+    target = (folder / "target.toml").read_text(encoding="utf-8").replace("alerts = false\n", "")
+    (folder / "target.toml").write_text(f"{target}\n{ROUTES}", encoding="utf-8")
     own = folder / "own" / "test_own.py"
     own.parent.mkdir()
     own.write_text(OWN_CHECK, encoding="utf-8")
@@ -228,9 +256,9 @@ RUNS: dict[str, tuple[dict[str, str] | None, str, Collection[pytest.MarkDecorato
     [pytest.param(secrets, workers, marks=marks, id=name) for name, (secrets, workers, marks) in RUNS.items()],
 )
 def test_nothing_planted_comes_out(
-    sandbox: Sandbox, tmp_path: Path, secrets: dict[str, str] | None, workers: str
+    sandbox: Sandbox, receiver: Receiver, tmp_path: Path, secrets: dict[str, str] | None, workers: str
 ) -> None:
-    planted = Planted.of(secrets, sandbox) if secrets else Planted(dict(sandbox.environment))
+    planted = Planted.of(secrets, sandbox, receiver) if secrets else Planted.all_accepted(sandbox, receiver)
     _leave_an_address(sandbox)
     finished = run(tmp_path, sandbox, planted, "-l", "-vv", "-rA", "-n", workers)
     assert finished.status == 1, finished.output
@@ -250,12 +278,23 @@ def test_nothing_planted_comes_out(
     assert {"reports/latest.html", "reports/latest.json", "reports/latest.xml", "reports/junit.xml"} <= set(found)
     assert any(name.endswith(".sqlite") for name in found)
     assert secrets or "&phone=<phone>" in found["terminal"], "the log's personal data was not even on its way"
-    assert_nothing_of(planted, found)
+    assert_nothing_of(planted, found | told(receiver))
+    assert "[OPS_ALERT_CHAT redacted]" in found["reports/latest.json"], "the route itself was not within reach"
+
+
+def told(receiver: Receiver) -> dict[str, str]:
+    """The requests that carried alerts: the log's errors and the checks of our own must be among them."""
+    requests = {f"request {number}": "\n".join(map(str, one.values())) for number, one in enumerate(receiver.tried)}
+    together = "".join(requests.values())
+    assert all(f"finding:{one}/" in together or f"blind:{one}/" in together for one in ("logs", "own")), requests
+    return requests
 
 
 @pytest.mark.parametrize("workers", ["0", pytest.param("2", marks=LONG_TEST)], ids=["one process", "two workers"])
-def test_nothing_comes_out_when_the_run_itself_breaks(sandbox: Sandbox, tmp_path: Path, workers: str) -> None:
-    planted = Planted.of(LONG, sandbox)
+def test_nothing_comes_out_when_the_run_itself_breaks(
+    sandbox: Sandbox, receiver: Receiver, tmp_path: Path, workers: str
+) -> None:
+    planted = Planted.of(LONG, sandbox, receiver)
     finished = run(tmp_path, sandbox, planted, "-p", "breaking", "-k", "health_answers_200", "-l", "-n", workers)
     assert finished.status == 3, finished.output
     assert "INTERNALERROR" in finished.output
@@ -263,8 +302,10 @@ def test_nothing_comes_out_when_the_run_itself_breaks(sandbox: Sandbox, tmp_path
 
 
 @LONG_TEST
-def test_the_checks_themselves_say_nothing_to_an_open_terminal(sandbox: Sandbox, tmp_path: Path) -> None:
-    planted = Planted.of(LONG, sandbox)
+def test_the_checks_themselves_say_nothing_to_an_open_terminal(
+    sandbox: Sandbox, receiver: Receiver, tmp_path: Path
+) -> None:
+    planted = Planted.of(LONG, sandbox, receiver)
     shown = ("-s", "-n", "0", "-o", "log_cli=true", "--log-cli-level=DEBUG", "-m", "daily or audit")
     finished = run(tmp_path, sandbox, planted, *shown)
     assert finished.status == 1, finished.output

@@ -176,7 +176,7 @@ def models(annotation: Any) -> list[type[BaseModel]]:
 
 def keys(model: type[BaseModel], above: str = "") -> Iterator[str]:
     """The dotted keys of a model; a part is named by its keys alone, unless it is explained as a whole."""
-    for name, field in model.model_fields.items():
+    for name, field in ((field.alias or name, field) for name, field in model.model_fields.items()):
         inner = models(field.annotation)
         if not inner or above or name == "limits":
             yield above + name

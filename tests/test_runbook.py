@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ops_tests.plugin.alerts.concluding import ANCHOR
+
 PACKAGE = Path(__file__).parents[1] / "ops_tests"
 LEAD_INS = ("**What it means.**", "**Look here.**", "**Do this.**", "**Escalate.**")
 LONGEST_SECTION = 25
@@ -46,7 +48,7 @@ def test_every_section_says_when_it_is_only_the_instrument(anchor: str) -> None:
     assert "lind:" in SECTIONS[anchor]
 
 
-@pytest.mark.parametrize("anchor", SECTIONS)
+@pytest.mark.parametrize("anchor", [anchor for anchor in SECTIONS if anchor != ANCHOR])  # which every run looks at
 def test_every_section_ends_its_remedy_with_the_check_to_run_again(anchor: str) -> None:
     name = anchor.partition("#")[2].replace("-", "_")
     assert f"`pytest -k {name} --target timedify" in SECTIONS[anchor]

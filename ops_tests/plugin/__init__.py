@@ -33,6 +33,7 @@ pytest_plugins = [
     "ops_tests.plugin.placing",
     "ops_tests.plugin.files",
     "ops_tests.plugin.live_version",
+    "ops_tests.plugin.deploying",
     "ops_tests.plugin.html",
     "ops_tests.plugin.run",
     "ops_tests.plugin.termination",

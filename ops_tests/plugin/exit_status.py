@@ -91,7 +91,7 @@ class Tally:
 
     def _judged(self, run: Run, session: pytest.Session) -> int:
         outcomes = {record.outcome for record in run.records}
-        if "finding" in outcomes or "failed" in self.plain:
+        if "finding" in outcomes | {record.outcome for record in run.own} or "failed" in self.plain:
             return FINDING
         if "blind" in outcomes or self.crashed:
             return BLIND

@@ -130,6 +130,12 @@ class Gatherer:
         future = self._futures.get((target_name, name))
         return future.result() if future and future.done() and future.exception() is None else None
 
+    def await_all(self, wanted: Iterable[tuple[Target, str]], seconds: float) -> None:
+        """Make observations that no check may have wanted, all at once, and wait so long for them to end."""
+        ends_at = time.monotonic() + seconds
+        for future in [self.start(target, name) for target, name in wanted]:
+            self._await(future, max(0.0, ends_at - time.monotonic()))
+
     def remarks(self, target: Target, name: str) -> list[str]:
         """What the clients of an observation had to say."""
         look = self._looks.get((target.name, name))

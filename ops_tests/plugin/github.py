@@ -8,7 +8,7 @@ import pytest
 
 from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.state import Run
-from ops_tests.rules.github import annotations, summary
+from ops_tests.rules.github import summary, workflow_commands
 from ops_tests.target import read_environ
 
 
@@ -23,4 +23,4 @@ def tell(config: pytest.Config, run: Run) -> list[str]:
                 written.write(redactor_of(config, run).text(summary(run.final)))
         except OSError as error:
             run.complaints.append(f"the job's summary could not be written: {error}")
-    return annotations(run.final)
+    return workflow_commands(run.final)

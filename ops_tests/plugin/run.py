@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -11,7 +11,9 @@ import pytest
 
 from ops_tests import __version__
 from ops_tests.plugin import files, html
-from ops_tests.plugin.exit_status import tally_of
+from ops_tests.plugin.alerts import concluding
+from ops_tests.plugin.deploying import look_for_deploys
+from ops_tests.plugin.exit_status import INTERRUPTED, tally_of
 from ops_tests.plugin.history import writing
 from ops_tests.plugin.live_version import live_versions
 from ops_tests.plugin.options import SUITES
@@ -37,15 +39,31 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     run = run_of(session.config)
     if run is None or is_worker(session.config):
         return (yield)
+    # Whoever ends a run wants it ended: it asks nobody and tells nobody, and what waits is the next run's.
+    ended_early = tally_of(session.config).status(session) == INTERRUPTED
+    look_for_deploys(run, ask=not ended_early)
+    if not ended_early:
+        _unshaken(concluding.deliver_what_waited, session.config, run)
     _conclude(session, run)
     if run.final is not None:
         writing.store(session.config.rootpath, run.final, run.complaints.append)
+    if not ended_early:
+        _unshaken(concluding.tell, session.config, run)
     try:
         yield
     except Exception as error:  # noqa: BLE001  # told in the verdict and in the exit status
         run.broken = f"it could not be finished: {type(error).__name__}: {error}"
         _conclude(session, run)
         html.write_page_alone(session.config, run)
+
+
+def _unshaken(work: Callable[[pytest.Config, Run], None], config: pytest.Config, run: Run) -> None:
+    """Do what concerns alerts; whatever breaks there is said, and the run's verdict stands."""
+    try:
+        work(config, run)
+    except Exception as error:  # noqa: BLE001  # told, not swallowed
+        said = redactor_of(config, run).text(f"{type(error).__name__}: {error}")
+        run.complaints.append(f"alerts broke, so nobody may have been told: {said}; please report this")
 
 
 def _conclude(session: pytest.Session, run: Run) -> None:
@@ -57,7 +75,7 @@ def _conclude(session: pytest.Session, run: Run) -> None:
 def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
     """The run record from the finished checks, by subject, with the verdict in one sentence."""
     crashed = [_crashed(run, nodeid) for nodeid in tally_of(config).crashed]
-    found = with_unneeded(run, [*run.records, *crashed, *run.not_applicable])
+    found = with_unneeded(run, [*run.records, *run.own, *crashed, *run.not_applicable])
     checks = sorted(found, key=verdict.report_order)
     clean = redactor_of(config, run)
     return RunRecord(
@@ -68,7 +86,7 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
         started_at=run.started_at,
         finished_at=datetime.now(UTC),
         exit_status=status,
-        verdict=clean.text(verdict.sentence(checks, status, tuple(run.targets), run.broken or _misspelt(run, status))),
+        verdict=clean.text(_verdict(run, checks, status)),
         level=worst(check.level for check in checks),
         environment=_environment(),
         remarks=remarks(config.rootpath, run),
@@ -78,6 +96,13 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
             for one in sorted(run.deliveries, key=lambda one: one.sent_at)
         ),
     )
+
+
+def _verdict(run: Run, checks: list[CheckRecord], status: int) -> str:
+    said = verdict.sentence(checks, status, tuple(run.targets), run.broken or _misspelt(run, status))
+    several = len(run.targets) > 1
+    deploys = (f"{phrase}{f' on {name}' if several else ''}: alerts are held" for name, phrase in run.deploying.items())
+    return "; ".join([said, *deploys])
 
 
 def _misspelt(run: Run, status: int) -> str:

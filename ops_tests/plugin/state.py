@@ -39,6 +39,8 @@ class Run:
         deliveries: The synthetic deliveries, written down before they are sent; a worker's go on to the controller.
         proxies: The proxies to databases, by target; they end with the commands that still run.
         live: Release and image by target, as workers saw them.
+        deploying: The deploy under way by target, as a phrase; alerts are held meanwhile.
+        own: Checks that the run makes of itself; a finding of them counts, but they are not collected.
     """
 
     settings: Settings
@@ -56,6 +58,8 @@ class Run:
     deliveries: list[SyntheticDelivery] = field(default_factory=list)
     proxies: dict[str, FlyProxy] = field(default_factory=dict)
     live: dict[str, tuple[str, str]] = field(default_factory=dict)
+    deploying: dict[str, str] = field(default_factory=dict)
+    own: list[CheckRecord] = field(default_factory=list)
 
 
 RUN = pytest.StashKey[Run]()

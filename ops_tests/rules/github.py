@@ -11,7 +11,7 @@ from ops_tests.rules.verdict import worst_first
 _COMMAND = {"finding": "error", "blind": "warning"}
 
 
-def annotations(record: RunRecord) -> list[str]:
+def workflow_commands(record: RunRecord) -> list[str]:
     """One workflow command for each cause: a finding is an error, blind a warning; GitHub shows ten of each."""
     if record.exit_status in {2, 3, 4, 5}:
         return [f"::error title={_property(record.suite)}::{_data(record.verdict)}"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from ops_tests.errors import NotCovered
 from ops_tests.records.platform import Image, Machine, Release
 from ops_tests.rules.machines import serving
+from ops_tests.rules.wording import duration
 
 _COMPLETE = {"complete", "succeeded"}
 
@@ -119,3 +121,18 @@ def other_release(expected: int | None, releases: Sequence[Release]) -> list[str
     """The newest release, when it is not the expected number."""
     release = newest(releases)
     return [] if expected in (None, release.version) else [f"the newest release is v{release.version}"]
+
+
+DEPLOY_LASTS = timedelta(minutes=15)
+"""A release that runs longer than that is no deploy under way but one that hangs."""
+
+
+def under_way(releases: Sequence[Release], now: datetime) -> str:
+    """The newest release while it is being deployed, as a phrase; "" when none is, or it takes too long."""
+    if not releases:
+        return ""
+    release = newest(releases)
+    age = now - release.created_at
+    if release.status != "running" or age >= DEPLOY_LASTS:
+        return ""
+    return f"deploying v{release.version}, running for {duration(max(age.total_seconds(), 0))}"

@@ -9,7 +9,7 @@ from ops_tests.records.run import CheckRecord
 from ops_tests.rules.levels import worst
 from ops_tests.rules.wording import excerpt, listed, seen
 
-SUBJECTS = ("availability", "database", "platform", "webhooks", "dead_letters", "logs")
+SUBJECTS = ("availability", "database", "platform", "webhooks", "dead_letters", "logs", "alerts")
 """Root causes first: what the others depend on stands before them."""
 OUTCOMES = ("finding", "blind", "waived", "note", "ok", "not applicable")
 

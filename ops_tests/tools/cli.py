@@ -81,6 +81,45 @@ def faults() -> None:
         click.echo(line)
 
 
+@cli.group(invoke_without_command=True)
+@click.option("--target", "name", metavar="NAME|PATH", help="The target; else OPS_TARGET.")
+@click.pass_context
+def alerts(context: click.Context, name: str | None) -> None:
+    """List what fires and what waits to be delivered."""
+    from ops_tests.tools.alerts import listing, named
+
+    context.obj = name
+    if context.invoked_subcommand is None:
+        for line in listing(named(name, Path.cwd()), Path.cwd()):
+            click.echo(line)
+
+
+@alerts.command("test")
+@click.option("--target", "name", metavar="NAME|PATH", help="The target; else OPS_TARGET.")
+@click.pass_obj
+def alerts_test(above: str | None, name: str | None) -> None:
+    """Send one test message by every route and say what came of each; status 1 when one failed."""
+    from ops_tests.tools.alerts import named, tests
+
+    came = list(tests(named(name or above, Path.cwd())))
+    for route, said in came:
+        click.echo(f"{route}: {f'not delivered: {said}' if said else 'delivered'}")
+    sys.exit(1 if any(said for _, said in came) else 0)
+
+
+@alerts.command("ack")
+@click.argument("check")
+@click.option("--target", "name", metavar="NAME|PATH", help="The target; else OPS_TARGET.")
+@click.pass_obj
+def alerts_ack(above: str | None, check: str, name: str | None) -> None:
+    """Take over what fires for CHECK: no reminder and no escalation until it gets worse or ends."""
+    from ops_tests.tools.alerts import acknowledge, named
+
+    if not acknowledge(named(name or above, Path.cwd()), check, Path.cwd()):
+        raise UsageProblem(f"nothing fires for {check!r}; python -m ops_tests alerts lists what does")
+    click.echo(f"acknowledged: {check}")
+
+
 def main() -> None:
     """Run a command; an error is its sentence and a status, never a traceback."""
     try:

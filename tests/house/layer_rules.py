@@ -10,7 +10,10 @@ from fnmatch import fnmatch
 from tests.house.source import Source
 
 GROUND = frozenset(
-    {"errors", "locked_folder", "target", "target_parts", "limits", "target_file", "waiver_file", "permit", "records"}
+    {
+        *{"errors", "locked_folder", "alert_settings", "target", "target_parts", "limits", "target_file"},
+        *{"waiver_file", "permit", "records"},
+    }
 )
 BELOW = {
     "errors": frozenset[str](),
@@ -18,15 +21,16 @@ BELOW = {
     "records": frozenset({"errors", "records"}),
     "limits": frozenset({"errors", "records"}),
     "target_parts": frozenset({"errors", "records", "limits"}),
-    "target": frozenset({"errors", "records", "limits", "target_parts"}),
-    "target_file": frozenset({"errors", "records", "limits", "target_parts", "target"}),
+    "alert_settings": frozenset({"target_parts"}),
+    "target": frozenset({"errors", "records", "limits", "target_parts", "alert_settings"}),
+    "target_file": frozenset({"errors", "records", "limits", "target_parts", "alert_settings", "target"}),
     "waiver_file": frozenset({"errors", "records", "target", "target_file"}),
     "permit": frozenset[str](),
     "clients": GROUND | {"clients"},
     "rules": GROUND | {"rules"},
     "sandbox": GROUND | {"sandbox"},
     "plugin": GROUND | {"clients", "rules", "sandbox", "plugin"},
-    "checks": GROUND - {"errors", "target_file", "waiver_file"} | {"rules"},
+    "checks": GROUND - {"errors", "target_file", "waiver_file", "alert_settings"} | {"rules"},
     "tools": GROUND | {"clients", "rules", "sandbox", "plugin", "tools"},
     "__main__": frozenset({"tools"}),
     "": frozenset[str](),
@@ -47,6 +51,7 @@ DOORS = {
         "",
         ("ops_tests/clients/database*.py", "ops_tests/plugin/history/store.py", SANDBOX),
     ),
+    "whoever is told": ({"apprise"}, "", ("ops_tests/plugin/alerts/sending.py",)),
     "the history's file": ({"sqlite3"}, "", ("ops_tests/plugin/history/store.py",)),
     "the network": (
         {
@@ -61,7 +66,7 @@ DOORS = {
             "httpx",
         },
         "",
-        ("ops_tests/clients/*", SANDBOX),
+        ("ops_tests/clients/*", "ops_tests/plugin/alerts/sending.py", SANDBOX),
     ),
     "the environment": (
         set[str](),

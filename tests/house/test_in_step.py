@@ -7,6 +7,7 @@ import configparser
 import pytest
 
 from ops_tests.limits import Limit, Limits
+from ops_tests.plugin.alerts.concluding import ANCHOR
 from ops_tests.plugin.options import SUITES
 from tests.house.source import PACKAGE, REPOSITORY, Source, read
 from tests.house.step_rules import headings, out_of_step, stray_marks, unitless, yes_or_no
@@ -44,7 +45,9 @@ def marks() -> dict[str, str]:
 
 
 def test_checks_and_runbook_are_in_step() -> None:
-    assert not out_of_step(CHECK_FILES, headings(RUNBOOK))
+    sections = headings(RUNBOOK)
+    sections.remove(ANCHOR)  # what every run looks at by itself, without a test
+    assert not out_of_step(CHECK_FILES, sections)
 
 
 def test_the_marks_are_the_suites_and_three_of_the_project_each_with_one_sentence() -> None:

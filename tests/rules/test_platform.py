@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -133,3 +133,17 @@ def test_staged_and_partial_secrets_are_named() -> None:
 def test_a_platform_that_does_not_say_proves_nothing(found: list[SecretName]) -> None:
     with pytest.raises(NotCovered):
         secrets.undeployed(found)
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "said"),
+    [("running", 3, "deploying v43, running for 3 min"), ("running", 15, ""), ("complete", 3, ""), ("failed", 3, "")],
+)
+def test_a_deploy_is_under_way_while_its_release_runs_and_for_a_quarter_of_an_hour_at_most(
+    status: str, minutes: float, said: str
+) -> None:
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    older = Release(42, "complete", now - timedelta(days=1), None)
+    newest = Release(43, status, now - timedelta(minutes=minutes), None)
+    assert releases.under_way([older, newest], now) == said
+    assert releases.under_way([], now) == ""

@@ -250,6 +250,7 @@ def test_files_for_another_terminal_describe_the_running_sandbox(sandbox: Sandbo
     target = (tmp_path / "live" / "target.toml").read_text()
     assert f'base_url = "{sandbox.base_url}"' in target
     assert 'name = "sandbox-live"' in target
+    assert "\nalerts = false\n" in target
     assert load_target(tmp_path / "live" / "target.toml", {}).authority == sandbox.folder / "authority.pem"
     shown = _shell(tmp_path / "live" / "env")
     assert shown["DATABASE_URL"] == sandbox.environment["DATABASE_URL"]

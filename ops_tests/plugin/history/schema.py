@@ -26,5 +26,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             FOREIGN KEY (run_id, target) REFERENCES ops_run (run_id, target) ON DELETE CASCADE)""",
         "CREATE INDEX ops_sample_by_time ON ops_sample (target, series, taken_at)",
     ),
+    (
+        """CREATE TABLE ops_alert (
+            target TEXT NOT NULL, alert_key TEXT NOT NULL, state TEXT NOT NULL, level TEXT, since TEXT NOT NULL,
+            opened_at TEXT NOT NULL, last_red_at TEXT NOT NULL, run_id TEXT NOT NULL, members TEXT NOT NULL,
+            follows TEXT NOT NULL, told TEXT NOT NULL, last_sent_at TEXT, acknowledged_at TEXT, ended_at TEXT,
+            PRIMARY KEY (target, alert_key))""",
+        """CREATE TABLE ops_outbox (
+            message_id TEXT NOT NULL PRIMARY KEY, target TEXT NOT NULL, alert_key TEXT NOT NULL, run_id TEXT NOT NULL,
+            route TEXT NOT NULL, word TEXT NOT NULL, level TEXT, title TEXT NOT NULL, body TEXT NOT NULL,
+            since TEXT NOT NULL, created_at TEXT NOT NULL, place INTEGER NOT NULL, attempts INTEGER NOT NULL,
+            claimed_until TEXT NOT NULL, last_error TEXT NOT NULL, delivered_at TEXT)""",
+        "CREATE INDEX ops_outbox_by_route ON ops_outbox (target, route, delivered_at, created_at)",
+    ),
 )
 """The statements that lead from one version to the next; the version is how many were applied."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -63,6 +64,19 @@ _UNJUDGED = {
     4: ("NOT RUN on {}: ", "what was asked for cannot be run as it stands"),
     5: ("NOTHING RAN on {}: ", "no check was selected, or none applies"),
 }
+
+
+def parted(said: str) -> tuple[str, str]:
+    """A verdict's word (``FINDING L2``), and what it says behind it."""
+    word = re.match(r"(?:[A-Z]{2,} ?)+(?:L\d)?:?", said)
+    length = word.end() if word else 0
+    return said[:length].strip(), said[length:].lstrip()
+
+
+def counts(judged: Iterable[CheckRecord]) -> dict[str, int]:
+    """How many checks came to each word but ``not applicable``, worst first, zeros included."""
+    counted = Counter(check.outcome for check in judged)
+    return {word: counted[word] for word in OUTCOMES if word != "not applicable"}
 
 
 def _holding(judged: Sequence[CheckRecord], where: str) -> str:

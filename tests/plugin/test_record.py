@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ops_tests.plugin.html import spoken_of
+from ops_tests.plugin.report.runbook_part import spoken_of
 from ops_tests.records.run import TargetRecord
 from tests.plugin.conftest import IN_BOTH_WAYS, INI, Project, Reports
 from tests.running import environment

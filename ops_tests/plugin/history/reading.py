@@ -90,6 +90,20 @@ def red_since(history: Store, target: str, check: str, before: datetime) -> date
     return out_of(begun) if begun else None
 
 
+def looks_around(history: Store, target: str, moment: datetime) -> tuple[PastRun | None, PastRun | None]:
+    """The runs nearest to a moment that saw what was live: the last that ended before it, the first that ended later."""
+    seen = f"{_RUNS} AND (release <> '' OR image <> '') AND finished_at"
+    before = history.rows(f"{seen} < ? ORDER BY finished_at DESC LIMIT 1", (target, in_utc(moment)))
+    after = history.rows(f"{seen} >= ? ORDER BY finished_at LIMIT 1", (target, in_utc(moment)))
+    return next(map(_past_run, before), None), next(map(_past_run, after), None)
+
+
+def series(history: Store, target: str) -> list[str]:
+    """The names of the series of response times that were ever taken of a target."""
+    query = "SELECT DISTINCT series FROM ops_sample WHERE target = ? ORDER BY series"
+    return [str(name) for (name,) in history.rows(query, (target,))]
+
+
 def samples(history: Store, target: str, series: str, image: str) -> list[Samples]:
     """The response times that were taken of one image, oldest first."""
     query = """SELECT run_id, image, taken_at, seconds FROM ops_sample

@@ -1,0 +1,1 @@
+"""The page an engineer opens."""

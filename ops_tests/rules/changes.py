@@ -9,7 +9,9 @@ from typing import Literal
 from ops_tests.records.run import CheckRecord, Outcome
 from ops_tests.rules.verdict import worst_first
 
-Kind = Literal["newly red", "worse", "newly blind", "lost sight", "milder", "waived", "fixed", "seen again", "not asked"]
+Kind = Literal[
+    "newly red", "worse", "newly blind", "lost sight", "milder", "waived", "fixed", "seen again", "not asked"
+]
 KINDS: tuple[Kind, ...] = (
     "newly red", "worse", "lost sight", "newly blind", "milder", "not asked", "waived", "fixed", "seen again",
 )  # fmt: skip
@@ -44,7 +46,7 @@ def changes(now: Iterable[CheckRecord], then: Iterable[CheckRecord]) -> list[Cha
     before = {check.check: check for check in then if check.outcome != "not applicable"}
     after = {check.check: check for check in worst_first(now) if check.outcome != "not applicable"}
     found = [(check, before.get(name), _kind(check, before.get(name))) for name, check in after.items()]
-    changed = [Change(kind, one.check, was and was.outcome, one) for one, was, kind in found if kind]
+    changed = [Change(kind, one.check, was.outcome if was else None, one) for one, was, kind in found if kind]
     unasked = [check for name, check in before.items() if name not in after and check.outcome in _WRONG]
     changed += [Change("not asked", check.check, check.outcome, check) for check in worst_first(unasked)]
     return sorted(changed, key=lambda change: KINDS.index(change.kind))
@@ -55,10 +57,10 @@ def _kind(now: CheckRecord, then: CheckRecord | None) -> Kind | None:
     if now.outcome == "finding":
         return _of_finding(now, then)
     if now.outcome == "blind":
-        return {"finding": "lost sight", "blind": None}.get(str(was), "newly blind")  # type: ignore[return-value]  # its words
+        return None if was == "blind" else "lost sight" if was == "finding" else "newly blind"
     if now.outcome == "waived":
         return "waived" if was == "finding" else None
-    return {"finding": "fixed", "blind": "seen again"}.get(str(was))  # type: ignore[return-value]  # its words
+    return "fixed" if was == "finding" else "seen again" if was == "blind" else None
 
 
 def _of_finding(now: CheckRecord, then: CheckRecord | None) -> Kind | None:
@@ -83,7 +85,9 @@ def release_between(then: Version | None, now: Version | None) -> str:
         return ""
     known = [("release", then.release, now.release), ("image", then.image, now.image)]
     both = [(word, before, after) for word, before, after in known if before and after]
-    differing = [f"{word} {after} came between, {before} was live before" for word, before, after in both if before != after]
+    differing = [
+        f"{word} {after} came between, {before} was live before" for word, before, after in both if before != after
+    ]
     if differing:
         return differing[0]
     return f"no other release came between ({both[0][0]} {both[0][2]})" if both else ""

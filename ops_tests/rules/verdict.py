@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ops_tests.records.run import CheckRecord
+from ops_tests.records.run import CheckRecord, Outcome
 from ops_tests.rules.levels import worst
 from ops_tests.rules.wording import excerpt, listed, seen
 
 SUBJECTS = ("availability", "database", "platform", "webhooks", "dead_letters", "logs", "alerts")
 """Root causes first: what the others depend on stands before them."""
-OUTCOMES = ("finding", "blind", "waived", "note", "ok", "not applicable")
+OUTCOMES: tuple[Outcome, ...] = ("finding", "blind", "waived", "note", "ok", "not applicable")
 
 
 def report_order(check: CheckRecord) -> tuple[str, int, str]:
@@ -73,7 +73,7 @@ def parted(said: str) -> tuple[str, str]:
     return said[:length].strip(), said[length:].lstrip()
 
 
-def counts(judged: Iterable[CheckRecord]) -> dict[str, int]:
+def counts(judged: Iterable[CheckRecord]) -> dict[Outcome, int]:
     """How many checks came to each word but ``not applicable``, worst first, zeros included."""
     counted = Counter(check.outcome for check in judged)
     return {word: counted[word] for word in OUTCOMES if word != "not applicable"}

@@ -35,4 +35,4 @@ def quantity(value: float, unit: str) -> str:
     """A value with its unit as people say it: ``840 ms``, ``99.82 %``, ``12,000 rows``."""
     if unit == "s":
         return duration(value)
-    return f"{value:.4g} {unit}" if abs(value) < 1000 else f"{value:,.0f} {unit}"  # noqa: PLR2004  # four digits want a comma
+    return f"{value:.4g} {unit}" if abs(value) < 1000 else f"{value:,.0f} {unit}"  # four digits want a comma

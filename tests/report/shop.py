@@ -1,4 +1,4 @@
-"""A shop with a past: checks in the words of the packaged ones whose outcome a file decides, and thirty earlier runs."""
+"""A shop with a past: checks like the packaged ones whose outcome a file decides, and thirty earlier runs."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ CHECKS = {
         def test_recent_logs_show_no_errors(target, evidence):
             """The recent log shows no error."""
             evidence("184 lines from 09:55:00Z to 10:00:00Z, complete, of the logs API")
-            evidence(*["3 x prisma error: Invalid `prisma.session.findMany()` invocation, newest 09:59:12Z"] * (STATE == "red"))
+            shapes = ["3 x prisma error: Invalid `prisma.session.findMany()` invocation, newest 09:59:12Z"]
+            evidence(*shapes * (STATE == "red"))
             see("3 errors of 1 shape in the log: 3 x prisma error: Invalid `prisma.session.findMany()`; expected none")
 
         @pytest.mark.runbook("logs.md#recent-logs-show-no-errors")
@@ -127,6 +128,6 @@ def _check(
     taken = (Measurement(value=value, unit=unit, limit=limit, key="limits.x", level=None),) if value is not None else ()
     return CheckRecord(
         target="shop", check=name, subject=name.partition("/")[0], claim="", suites=("daily",), anchor="",
-        outcome=outcome, level=Level.L1 if outcome == "finding" else None, sentence="" if outcome == "ok" else "seen then",
-        measurements=taken, started_at=at, duration_seconds=0.2,
+        outcome=outcome, level=Level.L1 if outcome == "finding" else None, measurements=taken,
+        sentence="" if outcome == "ok" else "seen then", started_at=at, duration_seconds=0.2,
     )  # fmt: skip

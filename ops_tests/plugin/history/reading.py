@@ -72,6 +72,12 @@ def checks_of(history: Store, run_id: str, target: str) -> list[CheckRecord]:
     return [CheckRecord.model_validate_json(record) for (record,) in history.rows(query, (run_id, target))]
 
 
+def newest_check(history: Store, target: str, check: str) -> CheckRecord | None:
+    """The whole record of a check's newest run, of any suite, or None when it never ran."""
+    query = "SELECT record FROM ops_check WHERE target = ? AND check_name = ? ORDER BY started_at DESC LIMIT 1"
+    return next((CheckRecord.model_validate_json(record) for (record,) in history.rows(query, (target, check))), None)
+
+
 def trend(history: Store, target: str, check: str, before: datetime, at_most: int = 30) -> list[PastCheck]:
     """What a check came to in its newest runs, of any suite, that began before a moment; oldest first."""
     query = f"{_CHECKS} AND check_name = ? AND started_at < ? ORDER BY started_at DESC LIMIT ?"
@@ -91,7 +97,7 @@ def red_since(history: Store, target: str, check: str, before: datetime) -> date
 
 
 def looks_around(history: Store, target: str, moment: datetime) -> tuple[PastRun | None, PastRun | None]:
-    """The runs nearest to a moment that saw what was live: the last that ended before it, the first that ended later."""
+    """The runs nearest to a moment that saw what was live: the last that ended before, the first that ended later."""
     seen = f"{_RUNS} AND (release <> '' OR image <> '') AND finished_at"
     before = history.rows(f"{seen} < ? ORDER BY finished_at DESC LIMIT 1", (target, in_utc(moment)))
     after = history.rows(f"{seen} >= ? ORDER BY finished_at LIMIT 1", (target, in_utc(moment)))

@@ -28,9 +28,7 @@ def chart(ordered: Sequence[float], found: Sequence[Percentile], limits: Mapping
     """
     axis = _Axis([*ordered, *limits.values(), *(one.high for one in found if one.high)])
     height = BASE + 26 + ROW * len(found)
-    said = f"{name}: {len(ordered)} response times; " + "; ".join(
-        f"{one.name} {duration(one.value)}" for one in found
-    )
+    said = f"{name}: {len(ordered)} response times; " + "; ".join(f"{one.name} {duration(one.value)}" for one in found)
     rows = [_interval(axis, one, BASE + 30 + ROW * number) for number, one in enumerate(found)]
     return (
         f'<svg class="chart" viewBox="0 0 {WIDTH:g} {height:g}" role="img" aria-label="{escape(said)}">'
@@ -52,7 +50,7 @@ class _Axis:
 
     def ticks(self) -> list[float]:
         """1, 2 and 5 of every decade the axis spans; of many decades only the ones."""
-        steps = (1, 2, 5) if self.high - self.low < 3 else (1,)  # noqa: PLR2004  # decades
+        steps = (1, 2, 5) if self.high - self.low < 3 else (1,)  # decades
         decades = range(math.floor(self.low), math.ceil(self.high) + 1)
         found = [step * 10.0**decade for decade in decades for step in steps]
         return [one for one in found if self.low <= math.log10(one) <= self.high]

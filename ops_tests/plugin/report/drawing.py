@@ -14,14 +14,17 @@ _SHAPES: dict[str, str] = {"ok": "dot", "note": "half", "finding": "cross", "bli
 
 
 def mark(outcome: str) -> str:
-    """The sign of a verdict, beside its word: a dot holds, a cross is a finding, a ring is blind, a square is waived."""
+    """The sign of a verdict beside its word: a dot holds, a cross is a finding, a ring is blind, a square waived."""
     return f'<svg class="mark" viewBox="-6 -6 12 12" aria-hidden="true">{_shape(outcome, 0, 0, 4)}</svg>'
 
 
 def _shape(outcome: str, x: float, y: float, size: float) -> str:
     kind = _SHAPES.get(outcome, "dash")
     if kind == "cross":
-        near, far = f"{x - size:g} {y - size:g}L{x + size:g} {y + size:g}", f"{x - size:g} {y + size:g}L{x + size:g} {y - size:g}"
+        near, far = (
+            f"{x - size:g} {y - size:g}L{x + size:g} {y + size:g}",
+            f"{x - size:g} {y + size:g}L{x + size:g} {y - size:g}",
+        )
         return f'<path class="cross" d="M{near}M{far}"/>'
     if kind == "square":
         return f'<rect class="ring" x="{x - size:g}" y="{y - size:g}" width="{2 * size:g}" height="{2 * size:g}"/>'

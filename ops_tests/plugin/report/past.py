@@ -89,9 +89,9 @@ def read(history: Store, record: RunRecord, target: TargetRecord) -> Past:
 
 
 def _whole(history: Store, run: PastRun | None) -> Earlier | None:
-    return run and Earlier(run, tuple(reading.checks_of(history, run.run_id, run.target)))
+    return Earlier(run, tuple(reading.checks_of(history, run.run_id, run.target))) if run else None
 
 
 def _red_since(history: Store, target: str, check: str, before: datetime) -> RedSince | None:
     moment = reading.red_since(history, target, check, before)
-    return moment and RedSince(moment, *reading.looks_around(history, target, moment))
+    return RedSince(moment, *reading.looks_around(history, target, moment)) if moment else None

@@ -62,7 +62,7 @@ def release_since(run: PastRun, target: TargetRecord) -> str:
 
 
 def _version(run: PastRun | None) -> Version | None:
-    return run and Version(run.release, run.image)
+    return Version(run.release, run.image) if run else None
 
 
 def objective_value(one: Objective) -> str:

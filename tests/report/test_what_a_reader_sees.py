@@ -92,7 +92,7 @@ def test_a_red_page_says_what_is_broken_since_when_and_what_to_type(seen: Seen) 
     text = seen["red/phone"]["text"]
     for said in (
         "/health answered 503; expected 200", "red since ", "release v42 came between, v41 was live before",
-        "other checks only followed from it", "curl -sS -i --max-time 10 http://127.0.0.1:9/health",
+        "other checks only follow from it", "curl -sS -i --max-time 10 http://127.0.0.1:9/health",
         "new in this run: it held at ", "Since the last run", "Since the last green run",
     ):  # fmt: skip
         assert said in text

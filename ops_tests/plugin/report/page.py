@@ -25,12 +25,12 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 @dataclass(frozen=True)
 class Since:
-    """What changed since an earlier run of the suite."""
+    """What changed since an earlier run of the suite; changes that are alike stand together."""
 
     title: str
     run: PastRun
     release: str
-    changes: list[Change]
+    changes: list[list[Change]]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    worded = ("readable", "measured", "limit", "moment", "ago", "objective_value", "objective_limit")
+    worded = ("breakable", "readable", "measured", "limit", "moment", "ago", "objective_value", "objective_limit")
     environment.filters |= {name: getattr(phrases, name) for name in worded} | {"duration": duration}
     environment.globals |= {"mark": lambda outcome: Markup(mark(outcome)), "runbook": runbook_part}  # noqa: S704  # drawn here
     return environment.get_template("page.html.j2")
@@ -100,8 +100,15 @@ def _since(record: RunRecord, target: TargetRecord, past: Past) -> list[Since]:
     for title, earlier in (("Since the last run", past.previous), ("Since the last green run", past.green)):
         if earlier and earlier.run.run_id not in {one.run.run_id for one in told}:
             release = phrases.release_since(earlier.run, target)
-            told.append(Since(title, earlier.run, release, changes(checks, earlier.checks)))
+            told.append(Since(title, earlier.run, release, _alike(changes(checks, earlier.checks))))
     return told
+
+
+def _alike(found: list[Change]) -> list[list[Change]]:
+    groups: dict[tuple[object, ...], list[Change]] = {}
+    for change in found:
+        groups.setdefault((change.kind, change.now.level, change.then), []).append(change)
+    return list(groups.values())
 
 
 def _trend(check: CheckRecord, past: Past) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from ops_tests.plugin.report.past import Past
@@ -16,6 +17,13 @@ def readable(check: str) -> str:
     """``webhook refuses get: app/uninstalled``, of a check's id."""
     name, _, parameters = check.partition("/")[2].partition("[")
     return name.replace("_", " ") + (f": {parameters.removesuffix(']')}" if parameters else "")
+
+
+def breakable(text: str) -> str:
+    """The text with places where a line may break inside a check's id; what is copied from the page has none."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"(?<=[a-z][/_])(?=[a-z])|(?=\[)", "<wbr>", str(escape(text))))  # noqa: S704  # just escaped
 
 
 def measured(one: Measurement) -> str:

@@ -1,0 +1,43 @@
+"""What stands on the page when something is missing: the history, or the page itself."""
+
+from __future__ import annotations
+
+from ops_tests.plugin.report.page import page
+from ops_tests.plugin.report.past import Past
+from ops_tests.records.run import CheckRecord, Level, RunRecord, TargetRecord
+from tests.history.conftest import NOON
+
+
+def record(*checks: CheckRecord) -> RunRecord:
+    names = dict.fromkeys(one.target for one in checks)
+    return RunRecord(
+        run_id="run", suite="daily", targets=tuple(TargetRecord(name=one, base_url="", sandbox=False) for one in names),
+        faults=(), started_at=NOON, finished_at=NOON, exit_status=1, verdict="FINDING L1: said", level=Level.L1,
+        environment={}, checks=checks,
+    )  # fmt: skip
+
+
+def finding(target: str = "shop") -> CheckRecord:
+    return CheckRecord(
+        target=target, check="shop/open", subject="shop", claim="It is open.", suites=(), anchor="",
+        outcome="finding", level=Level.L1, sentence="<b>shut</b>; expected open",
+    )  # fmt: skip
+
+
+def test_a_history_that_cannot_be_read_is_said_where_it_is_missed() -> None:
+    text = page(record(finding()), {"shop": Past(problem="it is locked")})
+    assert "What changed cannot be told: it is locked" in text
+    assert "since when cannot be told: the history could not be read" in text
+
+
+def test_a_check_without_a_runbook_section_has_no_place_there() -> None:
+    text = page(record(finding()), {"shop": Past()})
+    assert "ops-runbook-1" not in text
+    assert "<b>shut</b>" not in text
+
+
+def test_the_same_check_of_two_targets_is_told_apart() -> None:
+    text = page(record(finding("north"), finding("south")), {"north": Past(), "south": Past()})
+    assert "open on north" in text
+    assert "open on south" in text
+    assert "The history knows no earlier run of daily on south." in text

@@ -51,12 +51,12 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
 
 
 def _unregister_writer(manager: pytest.PytestPluginManager) -> None:
-    for writer in [one for one in manager.get_plugins() if type(one).__module__ in _WRITERS]:
+    for writer in [one for _, one in manager.list_name_plugin() if type(one).__module__ in _WRITERS]:
         manager.unregister(writer)
 
 
 class _Title:
-    """Names the report after the suite, until the verdict is known; pytest-html's hook is not told the configuration."""
+    """Names the report after the suite until the verdict is known; pytest-html's hook is told no configuration."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config

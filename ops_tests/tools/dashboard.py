@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import sys
-from collections.abc import Generator
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -19,26 +14,12 @@ from ops_tests.errors import HistoryUnavailable, UsageProblem
 from ops_tests.plugin.history import reading
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import visit
-from ops_tests.plugin.state import run_of
+from ops_tests.plugin.in_process import run_quietly
 from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules.glance import ROWS, Row, rating, row
 from ops_tests.rules.wording import duration
 
 STYLES = {"ok": "green", "note": "blue", "finding": "bold red", "blind": "yellow", "waived": "magenta"}
-
-
-@dataclass
-class _Catch:
-    """Keeps the run record of a session that runs in this process, and the folder it belongs to."""
-
-    record: RunRecord | None = None
-    folder: Path = Path()
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
-        yield
-        run = run_of(session.config)
-        self.record, self.folder = run.final if run else None, session.config.rootpath
 
 
 def show(target: str | None) -> int:
@@ -49,23 +30,13 @@ def show(target: str | None) -> int:
     """
     console = Console(highlight=False)
     with console.status("asking: smoke"):
-        caught, status = _look(target)
-    if caught.record is None:
+        ended = run_quietly("smoke", *(["--target", target] if target else ["--sandbox-if-unnamed"]))
+    if ended.record is None:
         raise UsageProblem("the smoke run came to no record; type pytest -m smoke to see why")
-    for one in caught.record.targets:
-        _print(console, one, _rows(caught.record, one, caught.folder), caught.record.finished_at)
-    console.print(caught.record.verdict, markup=False, soft_wrap=True)
-    return status
-
-
-def _look(target: str | None) -> tuple[_Catch, int]:
-    caught, printed = _Catch(), io.StringIO()
-    named = ["--target", target] if target else ["--sandbox-if-unnamed"]
-    with redirect_stdout(printed), redirect_stderr(printed):
-        status = int(pytest.main(["-q", "-m", "smoke", "-p", "no:cacheprovider", *named], plugins=[caught]))
-    if status == int(pytest.ExitCode.USAGE_ERROR):
-        raise UsageProblem(printed.getvalue().strip())
-    return caught, status
+    for one in ended.record.targets:
+        _print(console, one, _rows(ended.record, one, ended.folder), ended.record.finished_at)
+    console.print(ended.record.verdict, markup=False, soft_wrap=True)
+    return ended.status
 
 
 def _rows(record: RunRecord, target: TargetRecord, folder: Path) -> list[Row]:

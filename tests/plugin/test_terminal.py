@@ -49,7 +49,7 @@ def _read(reader: int) -> bytes:
 
 def test_somebody_who_watches_is_told_what_is_awaited(project: Project) -> None:
     project.checks(SLOW)
-    assert "\nwaiting for slow_lamp of shop, at most 100 s" in at_a_terminal(project).replace("\r", "")
+    assert "\nwaiting for slow_lamp of shop, at most 430 s" in at_a_terminal(project).replace("\r", "")
 
 
 def test_a_log_of_cron_has_no_such_line(project: Project) -> None:

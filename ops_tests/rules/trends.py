@@ -21,15 +21,31 @@ class Point:
     value: float | None
 
 
-def points(past: Sequence[PastCheck], now: CheckRecord) -> list[Point]:
+def scale(past: Sequence[PastCheck], now: CheckRecord) -> tuple[str, float | None]:
+    """Unit and limit of the line: today's, or where nothing was measured today those of the newest run that did.
+
+    Args:
+        past: Earlier runs of the check, oldest first.
+        now: This run's record.
+
+    Returns:
+        "" and None where nobody ever measured.
+    """
+    if now.measurements:
+        return now.measurements[0].unit, now.measurements[0].limit
+    newest = next((one for one in reversed(past) if one.value is not None), None)
+    return (newest.unit or "", newest.limit) if newest else ("", None)
+
+
+def points(past: Sequence[PastCheck], now: CheckRecord, unit: str) -> list[Point]:
     """The newest 30 runs, this one last.
 
     Args:
         past: Earlier runs of the check, oldest first.
         now: This run's record.
+        unit: Of the line; a value of another unit is none.
     """
     first = now.measurements[0] if now.measurements else None
-    unit = first.unit if first else next((one.unit for one in reversed(past) if one.unit), None)
     earlier = [
         Point(one.outcome, one.value if one.unit == unit else None) for one in past if one.outcome != "not applicable"
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ops_tests.plugin.report.page import page
-from ops_tests.plugin.report.past import Past
+from ops_tests.plugin.report.past import Earlier, Past
+from ops_tests.records.history import PastRun
 from ops_tests.records.run import CheckRecord, Level, RunRecord, TargetRecord
 from tests.history.conftest import NOON
 
@@ -41,3 +42,22 @@ def test_the_same_check_of_two_targets_is_told_apart() -> None:
     assert "open on north" in text
     assert "open on south" in text
     assert "The history knows no earlier run of daily on south." in text
+
+
+def test_what_many_checks_in_a_row_say_is_said_once() -> None:
+    several = [finding().model_copy(update={"check": f"shop/open[{number}]"}) for number in range(9)]
+    text = page(record(*several), {"shop": Past()})
+    assert text.count('<p class="ops-claim">It is open.</p>') == 1
+    assert text.count(">as above</p>") == 8
+
+
+def test_a_long_list_of_changes_names_four_and_holds_the_others_back() -> None:
+    several = [finding().model_copy(update={"check": f"shop/open[{number}]"}) for number in range(9)]
+    earlier = PastRun("old", "shop", "daily", NOON, NOON, 0, "ok", None, "", "", "")
+    text = page(record(*several), {"shop": Past(previous=Earlier(earlier, ()))})
+    assert "<b>9 checks:</b>" in text
+    assert "<summary>and 5 more</summary>" in text
+
+
+def test_a_first_run_draws_no_line_of_one_run() -> None:
+    assert 'class="trend"' not in page(record(finding()), {"shop": Past()})

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from ops_tests.records.history import PastCheck
 from ops_tests.records.run import CheckRecord, Measurement, Outcome
-from ops_tests.rules.trends import Point, described, points
+from ops_tests.rules.trends import Point, described, points, scale
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -24,20 +24,30 @@ def now(outcome: Outcome, value: float | None = None) -> CheckRecord:
 
 
 def test_this_run_is_the_last_of_at_most_thirty() -> None:
-    line = points([past("ok", number) for number in range(40)], now("ok", 99))
+    line = points([past("ok", number) for number in range(40)], now("ok", 99), "s")
     assert [one.value for one in line] == [*map(float, range(11, 40)), 99]
 
 
 def test_a_value_in_another_unit_is_a_gap_and_its_run_is_still_there() -> None:
-    assert points([past("finding", 3, "rows")], now("ok", 1)) == [Point("finding", None), Point("ok", 1)]
+    assert points([past("finding", 3, "rows")], now("ok", 1), "s") == [Point("finding", None), Point("ok", 1)]
 
 
-def test_a_blind_run_keeps_the_unit_of_the_last_value() -> None:
-    assert points([past("ok", 0.5)], now("blind")) == [Point("ok", 0.5), Point("blind", None)]
+def test_a_blind_run_keeps_unit_and_limit_of_the_newest_value() -> None:
+    earlier = [past("ok", 0.5), past("blind", None, None)]
+    assert scale(earlier, now("blind")) == ("s", 1.0)
+    assert points(earlier, now("blind"), "s") == [Point("ok", 0.5), Point("blind", None), Point("blind", None)]
+
+
+def test_what_is_measured_now_sets_unit_and_limit() -> None:
+    assert scale([past("ok", 3, "rows")], now("ok", 0.5)) == ("s", 1)
+
+
+def test_where_nobody_ever_measured_there_is_no_limit() -> None:
+    assert scale([past("blind", None, None)], now("blind")) == ("", None)
 
 
 def test_a_run_to_which_the_check_did_not_apply_is_no_point() -> None:
-    assert points([past("not applicable")], now("ok")) == [Point("ok", None)]
+    assert points([past("not applicable")], now("ok"), "") == [Point("ok", None)]
 
 
 def test_the_line_is_told_in_words() -> None:

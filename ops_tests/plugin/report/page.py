@@ -114,10 +114,13 @@ def _alike(found: list[Change]) -> list[list[Change]]:
 def _trend(check: CheckRecord, past: Past) -> str:
     from markupsafe import Markup
 
-    line = trends.points(past.trends.get(check.check, []), check)
-    first = check.measurements[0] if check.measurements else None
-    said = trends.described(line, first.unit if first else "")
-    return Markup(trend_line(line, first.limit if first else None, said))  # noqa: S704  # drawn here, its words escaped
+    earlier = past.trends.get(check.check, [])
+    if not earlier:
+        return ""
+    unit, limit = trends.scale(earlier, check)
+    line = trends.points(earlier, check, unit)
+    said = trends.described(line, unit)
+    return Markup(trend_line(line, limit, said))  # noqa: S704  # drawn here, its words escaped
 
 
 def _latencies(record: RunRecord, target: TargetRecord, past: Past) -> list[Latency]:

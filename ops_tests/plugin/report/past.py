@@ -79,11 +79,13 @@ def read(history: Store, record: RunRecord, target: TargetRecord) -> Past:
     runs = reading.runs(history, name, record.suite, begun)
     trends = {one.check: reading.trend(history, name, one.check, begun, SHOWN_RUNS - 1) for one in judged}
     red = {one.check: _red_since(history, name, one.check, begun) for one in judged if one.outcome == "finding"}
+    previous = _whole(history, runs[0] if runs else None)
+    green = reading.last_green(history, name, record.suite, begun)
     return Past(
-        previous=_whole(history, runs[0] if runs else None),
-        green=_whole(history, reading.last_green(history, name, record.suite, begun)),
+        previous=previous,
+        green=previous if previous and previous.run == green else _whole(history, green),
         red_since={check: since for check, since in red.items() if since},
-        trends=trends,
+        trends={check: earlier for check, earlier in trends.items() if earlier},
         samples={one: reading.samples(history, name, one, target.image) for one in reading.series(history, name)},
     )
 

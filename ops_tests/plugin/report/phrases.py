@@ -23,7 +23,7 @@ def breakable(text: str) -> str:
     """The text with places where a line may break inside a check's id; what is copied from the page has none."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"(?<=[a-z][/_])(?=[a-z])|(?=\[)", "<wbr>", str(escape(text))))  # noqa: S704  # just escaped
+    return Markup(re.sub(r"(?<=[a-z][/_.])(?=[a-z])|(?=\[)", "<wbr>", str(escape(text))))  # noqa: S704  # just escaped
 
 
 def measured(one: Measurement) -> str:

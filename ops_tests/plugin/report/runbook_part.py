@@ -37,6 +37,8 @@ def spoken_of(text: str, target: TargetRecord) -> str:
         "--app timedify": f"--app {app}",
         "--target timedify": f"--target {target.name}",
         "apps/timedify/": f"apps/{app}/",
+        '{app="timedify"': f'{{app="{app}"',
+        "registry.fly.io/timedify:": f"registry.fly.io/{app}:",
     }
     for example, real in places.items():
         text = text.replace(example, real)

@@ -223,7 +223,10 @@ def test_each_suite_keeps_its_own_latest(finished: Reports) -> None:
 
 def test_the_runbook_section_speaks_of_the_target_at_hand() -> None:
     record = TargetRecord(name="shop", base_url="https://shop.example.com", sandbox=False, app="shop-prod")
-    example = 'curl https://timedify.fly.dev/health; fly machine list --app timedify; pytest --target timedify; sum(x{app="timedify",y="z"})'
+    example = (
+        "curl https://timedify.fly.dev/health; fly machine list --app timedify; pytest --target timedify; "
+        'sum(x{app="timedify",y="z"})'
+    )
     spoken = spoken_of(example, record)
     assert spoken == (
         "curl https://shop.example.com/health; fly machine list --app shop-prod; pytest --target shop; "

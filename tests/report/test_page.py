@@ -61,3 +61,9 @@ def test_a_long_list_of_changes_names_four_and_holds_the_others_back() -> None:
 
 def test_a_first_run_draws_no_line_of_one_run() -> None:
     assert 'class="trend"' not in page(record(finding()), {"shop": Past()})
+
+
+def test_what_is_to_be_known_of_the_schedule_stands_below_the_verdict() -> None:
+    late = record(finding()).model_copy(update={"remarks": ("the run came <2 h late>",)})
+    text = page(late, {"shop": Past()})
+    assert text.index("</header>") < text.index("the run came &lt;2 h late&gt;") < text.index('id="ops-causes"')

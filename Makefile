@@ -28,6 +28,11 @@ audit: $(VENV)/.ready  ## the quarterly audit
 dr-drill: $(VENV)/.ready  ## the observing checks of the disaster-recovery drill
 	@$(CHECKS) -m dr_drill
 
+##@ At a glance (TARGET=name or path)
+.PHONY: dashboard
+dashboard: $(VENV)/.ready  ## the state of the target: a smoke run now, and what the daily round last saw
+	@$(VENV)/bin/python -m ops_tests dashboard $(TARGET:%=--target %)
+
 ##@ The project itself
 .PHONY: test test-long test-versions lint fault-matrix soak kills alert-rehearsal lock clean help
 test: $(VENV)/.ready-dev  ## the project's own tests, without the long ones

@@ -27,6 +27,8 @@ from ops_tests.target import Target
 DEADLINE_SECONDS = 430
 """How long an observation may take from its start: more than the sum of its clients' own times, which name what hangs;
 less than the time pytest-timeout gives a check, so that at least the observation is named."""
+PATIENCE_SECONDS = 3
+"""After so long a reader at a terminal is told what is awaited."""
 HEAD_START_SECONDS = 0.3
 """How long health is asked alone, so that its time is not that of our own threads starting."""
 
@@ -109,7 +111,9 @@ class Gatherer:
         __tracebackhide__ = True
         future = self.start(target, name)
         ends_at = self._begun[target.name, name] + DEADLINE_SECONDS
-        if not self._await(future, max(0.0, ends_at - time.monotonic())):
+        if not self._await(future, min(PATIENCE_SECONDS, ends_at - time.monotonic())):
+            self._run.tell_progress(f"waiting for {name} of {target.name}, at most {DEADLINE_SECONDS} s")
+        if not self._await(future, ends_at - time.monotonic()):
             message = f"the observation {name!r} of {target.name} did not end within {DEADLINE_SECONDS} s"
             raise NoAnswerInTime(message)
         error = future.exception()
@@ -120,7 +124,7 @@ class Gatherer:
     @staticmethod
     def _await(future: Future[Any], seconds: float) -> bool:
         try:
-            future.exception(timeout=seconds)
+            future.exception(timeout=max(seconds, 0.0))
         except NotYet:
             return False
         return True

@@ -1,10 +1,12 @@
-"""The HTML report: pytest-html's file with our page as static HTML in its summary, complete without scripts."""
+"""The HTML report: pytest-html's file with our page as static HTML in its summary, complete without scripts.
+
+pytest-html's own heading and table are hidden by the page's style; the reader opens the table at the end of the page.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from functools import cache
-from itertools import groupby
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +14,15 @@ import pytest
 
 from ops_tests.plugin.options import suite
 from ops_tests.plugin.placing import being_made, stem_of
-from ops_tests.plugin.runbook import section
+from ops_tests.plugin.report.page import page
+from ops_tests.plugin.report.past import look_back
 from ops_tests.plugin.state import Run, is_worker, run_of
-from ops_tests.records.run import CheckRecord, Measurement, RunRecord, TargetRecord
-from ops_tests.rules.verdict import worst_first
-from ops_tests.rules.wording import duration
+from ops_tests.records.run import RunRecord
 
-TEMPLATES = Path(__file__).with_name("templates")
 _HIDDEN = pytest.StashKey[bool]()
 """Whether pytest-html writes into the hidden folder."""
+_REPORT = pytest.StashKey[Any]()
+"""What pytest-html asked a title for."""
 _WRITERS = {"pytest_html.report", "pytest_html.selfcontained_report"}
 """The modules of what pytest-html registers to write its file."""
 
@@ -49,105 +51,58 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
 
 
 def _unregister_writer(manager: pytest.PytestPluginManager) -> None:
-    for writer in [one for one in manager.get_plugins() if type(one).__module__ in _WRITERS]:
+    for writer in [one for _, one in manager.list_name_plugin() if type(one).__module__ in _WRITERS]:
         manager.unregister(writer)
 
 
 class _Title:
-    """Names the report after the suite; pytest-html's hook is not told the configuration."""
+    """Names the report after the suite until the verdict is known; pytest-html's hook is told no configuration."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self._suite = suite(config)
+        self._config = config
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: Any) -> None:
         """Set the title."""
-        report.title = f"ops-tests: {self._suite}"
+        report.title = f"ops-tests: {suite(self._config)}"
+        self._config.stash[_REPORT] = report
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_html_results_summary(prefix: list[str], session: pytest.Session) -> None:
-    """Put our page in front of pytest-html's own table."""
+    """Put our page in front of pytest-html's own table, and the verdict into the title of the window."""
     run = run_of(session.config)
-    if run is not None and run.final is not None:
-        prefix.append(page(run.final))
+    if run is None or run.final is None:
+        return
+    prefix.append(_page(session.config.rootpath, run, run.final))
+    report = session.config.stash.get(_REPORT, None)
+    if report is not None:
+        report.title = escape(_title(run.final))
+
+
+def _title(record: RunRecord) -> str:
+    return f"{record.verdict.partition(':')[0]} ({record.suite})"
+
+
+def _page(folder: Path, run: Run, record: RunRecord) -> str:
+    """Our page; where it cannot be made, the verdict alone: a rendering that fails must not fail the run."""
+    try:
+        return page(record, look_back(folder, record))
+    except Exception as error:  # noqa: BLE001  # told, and the record is in the other files
+        run.complaints.append(f"the HTML report holds the verdict only: {type(error).__name__}: {error}")
+        return f"<main><h1>{escape(record.verdict)}</h1><p>The page could not be made; read the JSON file.</p></main>"
 
 
 def write_page_alone(config: pytest.Config, run: Run) -> None:
     """Write our page without pytest-html's table, where pytest-html did not come to write its file."""
     if stem_of(config) is None or run.final is None:
         return
-    document = f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><body>{page(run.final)}</body></html>\n'
+    title, body = escape(_title(run.final)), _page(config.rootpath, run, run.final)
+    document = (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
+        f"<body>{body}</body></html>\n"
+    )
     try:
         being_made(config, ".html").write_text(document, encoding="utf-8")
     except OSError as error:
         run.complaints.append(f"the report could not be written: {error}")
-
-
-def page(record: RunRecord) -> str:
-    """The record as static HTML: verdict, what is wrong with its runbook section, then every check by subject."""
-    judged = [check for check in record.checks if check.outcome != "not applicable"]
-    wrong = [check for check in worst_first(judged) if check.outcome in {"finding", "blind"}]
-    subjects = [
-        (name, list(checks)) for name, checks in groupby(judged, key=lambda check: (check.target, check.subject))
-    ]
-    targets = {target.name: target for target in record.targets}
-    rendered: str = _template().render(
-        record=record,
-        wrong=wrong,
-        subjects=subjects,
-        left_out=[check for check in record.checks if check.outcome == "not applicable"],
-        several=len(record.targets) > 1,
-        runbook=lambda check: _rendered_section(check, targets[check.target]),
-        measurement=_in_words,
-        readable=_readable,
-    )
-    return rendered
-
-
-@cache
-def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2")
-
-
-def _rendered_section(check: CheckRecord, target: TargetRecord) -> str:
-    """The check's runbook section as HTML, its commands naming the target at hand; our own files, so safe to insert."""
-    from markdown_it import MarkdownIt
-    from markupsafe import Markup
-
-    return Markup(MarkdownIt("commonmark", {"html": False}).render(spoken_of(section(check.anchor), target)))  # noqa: S704  # packaged text
-
-
-def spoken_of(text: str, target: TargetRecord) -> str:
-    """The section with the target's address, app and name in place of the runbook's example, Timedify."""
-    app = target.app or "APP"
-    places = {
-        "https://timedify.fly.dev": target.base_url,
-        "--app timedify": f"--app {app}",
-        "--target timedify": f"--target {target.name}",
-        "apps/timedify/": f"apps/{app}/",
-    }
-    for example, real in places.items():
-        text = text.replace(example, real)
-    return text
-
-
-def _readable(check: CheckRecord) -> str:
-    """``webhook refuses get: app/uninstalled``."""
-    name, _, parameters = check.check.partition("/")[2].partition("[")
-    return name.replace("_", " ") + (f": {parameters.removesuffix(']')}" if parameters else "")
-
-
-def _in_words(one: Measurement) -> str:
-    if one.unit == "s":
-        return duration(one.value)
-    return f"{one.value:.3g} {one.unit}" if one.value < 1000 else f"{one.value:,.0f} {one.unit}"

@@ -21,6 +21,7 @@ import pytest
 from ops_tests.plugin.options import checks_in_play, suite
 from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.state import is_worker, run_of
+from ops_tests.plugin.sweeping import sweep
 
 ENDINGS = (".html", ".json", ".xml", ".prom")
 SCRATCH = ".making-"
@@ -94,7 +95,7 @@ def being_made(config: pytest.Config, ending: str) -> Path:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
-    """When all files are written: scrub them once more and put them in place, as ``latest`` and its like too."""
+    """When all files are written: scrub them, put them in place, as ``latest`` and its like too, and sweep old ones."""
     yield
     run, stem = run_of(session.config), stem_of(session.config)
     if run is None or stem is None or is_worker(session.config):
@@ -110,6 +111,10 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
                 copy.replace(stem.with_name(name + ending))
         except OSError as error:
             run.complaints.append(f"{stem.name}{ending} is not in latest{ending}: {error}")
+    try:
+        sweep(stem.parent)
+    except OSError as error:
+        run.complaints.append(f"old reports could not be deleted: {error}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

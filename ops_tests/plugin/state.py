@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -41,6 +42,7 @@ class Run:
         live: Release and image by target, as workers saw them.
         deploying: The deploy under way by target, as a phrase; alerts are held meanwhile.
         own: Checks that the run makes of itself; a finding of them counts, but they are not collected.
+        tell_progress: Told what a long run is waiting for; does nothing where nobody watches.
     """
 
     settings: Settings
@@ -60,6 +62,7 @@ class Run:
     live: dict[str, tuple[str, str]] = field(default_factory=dict)
     deploying: dict[str, str] = field(default_factory=dict)
     own: list[CheckRecord] = field(default_factory=list)
+    tell_progress: Callable[[str], None] = lambda _: None
 
 
 RUN = pytest.StashKey[Run]()

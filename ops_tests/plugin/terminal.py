@@ -1,9 +1,11 @@
-"""The first and the last line in the terminal: what is checked, and what came of it."""
+"""The terminal: what is checked in the first line, what is awaited meanwhile, what came of it in the last ones."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,8 +15,10 @@ from ops_tests.plugin.placing import stem_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import RunRecord
 from ops_tests.rules.causes import causes
+from ops_tests.rules.wording import excerpt
 
 NOTHING_REAL = "embedded sandbox: nothing real is checked"
+SHOWN_NOTES, NOTE_LENGTH = 5, 100
 
 
 @pytest.hookimpl(wrapper=True)
@@ -24,7 +28,16 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     reporter = _reporter(session.config)
     if run is not None and reporter is not None:
         reporter.write_line(first_line(run))
+        if reporter.isatty():
+            run.tell_progress = partial(_write_past_capture, session.config, reporter)
     yield
+
+
+def _write_past_capture(config: pytest.Config, reporter: Any, line: str) -> None:
+    """Write a line while a check runs, when pytest keeps everything that is printed for the report."""
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    with capture.global_and_fixture_disabled() if capture else nullcontext():
+        reporter.write_line(line)
 
 
 def _reporter(config: pytest.Config) -> Any:
@@ -65,7 +78,16 @@ def last_lines(config: pytest.Config, run: Run) -> list[str]:
     first = next((cause.root for cause in causes(record.checks)), None)
     runbook = f"next: read {_runbook(config)}/{first.anchor}" if first and first.anchor else ""
     report = f" -> {stem.with_name('latest.html')}" if stem else ""
-    return [line for line in (*_left_out(record), *_waived(record), runbook, record.verdict + report) if line]
+    lines = (*_left_out(record), *_waived(record), *_notes(record), runbook, record.verdict + report)
+    return [line for line in lines if line]
+
+
+def _notes(record: RunRecord) -> list[str]:
+    """The notes of checks that hold, shortly; the report has them whole."""
+    noted = [check for check in record.checks if check.outcome == "note"]
+    lines = [f"note: {check.check}: {excerpt(check.notes[0], NOTE_LENGTH)}" for check in noted[:SHOWN_NOTES]]
+    more = len(noted) - SHOWN_NOTES
+    return lines + ([f"note: {more} more in the report"] if more > 0 else [])
 
 
 def _left_out(record: RunRecord) -> list[str]:

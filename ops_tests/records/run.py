@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from ops_tests.records.objective import Objective
 from ops_tests.records.webhooks import Kind
 
 
@@ -175,6 +176,7 @@ class RunRecord(_Record):
         checks: One record a check, by subject.
         deliveries: Every synthetic delivery that was sent or tried, in their order.
         remarks: What is to be known of the schedule: a run that came late, a clock that went back.
+        objectives: The service level objectives, by target.
     """
 
     schema_version: Literal[1] = 1
@@ -191,3 +193,4 @@ class RunRecord(_Record):
     checks: tuple[CheckRecord, ...]
     deliveries: tuple[SyntheticDelivery, ...] = ()
     remarks: tuple[str, ...] = ()
+    objectives: tuple[Objective, ...] = ()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ops_tests.records.run import CheckRecord
+from ops_tests.records.run import CheckRecord, Outcome
 from ops_tests.rules.levels import worst
 from ops_tests.rules.wording import excerpt, listed, seen
 
 SUBJECTS = ("availability", "database", "platform", "webhooks", "dead_letters", "logs", "alerts")
 """Root causes first: what the others depend on stands before them."""
-OUTCOMES = ("finding", "blind", "waived", "note", "ok", "not applicable")
+OUTCOMES: tuple[Outcome, ...] = ("finding", "blind", "waived", "note", "ok", "not applicable")
 
 
 def report_order(check: CheckRecord) -> tuple[str, int, str]:
@@ -63,6 +64,19 @@ _UNJUDGED = {
     4: ("NOT RUN on {}: ", "what was asked for cannot be run as it stands"),
     5: ("NOTHING RAN on {}: ", "no check was selected, or none applies"),
 }
+
+
+def parted(said: str) -> tuple[str, str]:
+    """A verdict's word (``FINDING L2``), and what it says behind it."""
+    word = re.match(r"(?:[A-Z]{2,} ?)+(?:L\d)?:?", said)
+    length = word.end() if word else 0
+    return said[:length].strip(), said[length:].lstrip()
+
+
+def counts(judged: Iterable[CheckRecord]) -> dict[Outcome, int]:
+    """How many checks came to each word but ``not applicable``, worst first, zeros included."""
+    counted = Counter(check.outcome for check in judged)
+    return {word: counted[word] for word in OUTCOMES if word != "not applicable"}
 
 
 def _holding(judged: Sequence[CheckRecord], where: str) -> str:

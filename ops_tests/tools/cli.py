@@ -73,6 +73,17 @@ def schema() -> None:
 
 
 @cli.command()
+@click.option(
+    "--target", metavar="NAME|PATH", help="The target; else as for pytest, and the sandbox when nothing names one."
+)
+def dashboard(target: str | None) -> None:
+    """Show the state of a target at a glance: a smoke run now, and the newest look at what smoke leaves out."""
+    from ops_tests.tools.dashboard import show
+
+    sys.exit(show(target))
+
+
+@cli.command()
 def faults() -> None:
     """List the faults of the sandbox and what each turns."""
     from ops_tests.tools.fault_list import fault_list

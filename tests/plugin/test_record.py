@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ops_tests.plugin.html import spoken_of
+from ops_tests.plugin.report.runbook_part import spoken_of
 from ops_tests.records.run import TargetRecord
 from tests.plugin.conftest import IN_BOTH_WAYS, INI, Project, Reports
 from tests.running import environment
@@ -223,6 +223,12 @@ def test_each_suite_keeps_its_own_latest(finished: Reports) -> None:
 
 def test_the_runbook_section_speaks_of_the_target_at_hand() -> None:
     record = TargetRecord(name="shop", base_url="https://shop.example.com", sandbox=False, app="shop-prod")
-    example = "curl https://timedify.fly.dev/health; fly machine list --app timedify; pytest --target timedify"
+    example = (
+        "curl https://timedify.fly.dev/health; fly machine list --app timedify; pytest --target timedify; "
+        'sum(x{app="timedify",y="z"})'
+    )
     spoken = spoken_of(example, record)
-    assert spoken == "curl https://shop.example.com/health; fly machine list --app shop-prod; pytest --target shop"
+    assert spoken == (
+        "curl https://shop.example.com/health; fly machine list --app shop-prod; pytest --target shop; "
+        'sum(x{app="shop-prod",y="z"})'
+    )

@@ -72,6 +72,12 @@ def checks_of(history: Store, run_id: str, target: str) -> list[CheckRecord]:
     return [CheckRecord.model_validate_json(record) for (record,) in history.rows(query, (run_id, target))]
 
 
+def newest_check(history: Store, target: str, check: str) -> CheckRecord | None:
+    """The whole record of a check's newest run, of any suite, or None when it never ran."""
+    query = "SELECT record FROM ops_check WHERE target = ? AND check_name = ? ORDER BY started_at DESC LIMIT 1"
+    return next((CheckRecord.model_validate_json(record) for (record,) in history.rows(query, (target, check))), None)
+
+
 def trend(history: Store, target: str, check: str, before: datetime, at_most: int = 30) -> list[PastCheck]:
     """What a check came to in its newest runs, of any suite, that began before a moment; oldest first."""
     query = f"{_CHECKS} AND check_name = ? AND started_at < ? ORDER BY started_at DESC LIMIT ?"
@@ -88,6 +94,20 @@ def red_since(history: Store, target: str, check: str, before: datetime) -> date
                 WHERE target = ? AND check_name = ? AND started_at < ? AND outcome = 'finding' AND started_at > ?"""
     ((begun,),) = history.rows(first, (*parameters, last_held))
     return out_of(begun) if begun else None
+
+
+def looks_around(history: Store, target: str, moment: datetime) -> tuple[PastRun | None, PastRun | None]:
+    """The runs nearest to a moment that saw what was live: the last that ended before, the first that ended later."""
+    seen = f"{_RUNS} AND (release <> '' OR image <> '') AND finished_at"
+    before = history.rows(f"{seen} < ? ORDER BY finished_at DESC LIMIT 1", (target, in_utc(moment)))
+    after = history.rows(f"{seen} >= ? ORDER BY finished_at LIMIT 1", (target, in_utc(moment)))
+    return next(map(_past_run, before), None), next(map(_past_run, after), None)
+
+
+def series(history: Store, target: str) -> list[str]:
+    """The names of the series of response times that were ever taken of a target."""
+    query = "SELECT DISTINCT series FROM ops_sample WHERE target = ? ORDER BY series"
+    return [str(name) for (name,) in history.rows(query, (target,))]
 
 
 def samples(history: Store, target: str, series: str, image: str) -> list[Samples]:

@@ -1,0 +1,86 @@
+"""Inline SVG: marks, trend lines. Every mark has a shape of its own, so that none is told by its colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from ops_tests.rules.trends import Point
+
+WIDTH, HEIGHT, MARGIN = 186.0, 34.0, 5.0
+STEP = 6.0
+"""Pixels from one run to the next: thirty of them and their margins fill the width."""
+_SHAPES: dict[str, str] = {"ok": "dot", "note": "half", "finding": "cross", "blind": "ring", "waived": "square"}
+
+
+def mark(outcome: str) -> str:
+    """The sign of a verdict beside its word: a dot holds, a cross is a finding, a ring is blind, a square waived."""
+    return f'<svg class="mark" viewBox="-6 -6 12 12" aria-hidden="true">{_shape(outcome, 0, 0, 4)}</svg>'
+
+
+def _shape(outcome: str, x: float, y: float, size: float) -> str:
+    kind = _SHAPES.get(outcome, "dash")
+    if kind == "cross":
+        near, far = (
+            f"{x - size:g} {y - size:g}L{x + size:g} {y + size:g}",
+            f"{x - size:g} {y + size:g}L{x + size:g} {y - size:g}",
+        )
+        return f'<path class="cross" d="M{near}M{far}"/>'
+    if kind == "square":
+        return f'<rect class="ring" x="{x - size:g}" y="{y - size:g}" width="{2 * size:g}" height="{2 * size:g}"/>'
+    if kind == "dash":
+        return f'<path class="ring" d="M{x - size:g} {y:g}h{2 * size:g}"/>'
+    circle = f'<circle class="{"ring" if kind == "ring" else "dot"}" cx="{x:g}" cy="{y:g}" r="{size:g}"/>'
+    hole = f'<path class="hole" d="M{x:g} {y - size / 2:g}v{size:g}"/>' if kind == "half" and size > 3 else ""
+    return circle + hole
+
+
+def trend_line(points: Sequence[Point], limit: float | None, said: str) -> str:
+    """A line of at most thirty runs, the newest at the right.
+
+    Args:
+        points: The runs, oldest first.
+        limit: In the unit of the values; a dashed line. None where nothing was measured.
+        said: The line in words.
+    """
+    values = [point.value for point in points if point.value is not None]
+    top = max([*values, limit or 0.0, 1e-9])
+    places = [(_across(number, points), _height(point, top, bool(values))) for number, point in enumerate(points)]
+    dashed = f'<path class="limit" d="M0 {_level(limit, top):.1f}H{WIDTH:g}"/>' if values and limit is not None else ""
+    last = len(points) - 1
+    marks = [_run_mark(one, *places[number], now=number == last) for number, one in enumerate(points)]
+    return (
+        f'<svg class="trend" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{escape(said)}">'
+        f"<title>{escape(said)}</title>{dashed}{_line(points, places)}{''.join(marks)}</svg>"
+    )
+
+
+def _across(number: int, points: Sequence[Point]) -> float:
+    return WIDTH - MARGIN - STEP * (len(points) - 1 - number)
+
+
+def _level(value: float, top: float) -> float:
+    return HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * min(max(value, 0.0) / top, 1.0)
+
+
+def _height(point: Point, top: float, drawn: bool) -> float:
+    """A run without a value stands at the bottom of a line of values, and in the middle where there are none."""
+    if point.value is not None:
+        return _level(point.value, top)
+    return HEIGHT - MARGIN if drawn else HEIGHT / 2
+
+
+def _run_mark(point: Point, x: float, y: float, *, now: bool) -> str:
+    size = 1.4 if point.outcome in {"ok", "note"} else 2.6
+    return _shape(point.outcome, x, round(y, 1), size + now)
+
+
+def _line(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> str:
+    """The values joined, with a gap wherever a run has none."""
+    parts: list[str] = []
+    joined = False
+    for point, (x, y) in zip(points, places, strict=True):
+        if point.value is not None:
+            parts.append(f"{'L' if joined else 'M'}{x:.1f} {y:.1f}")
+        joined = point.value is not None
+    return f'<path class="line" d="{"".join(parts)}"/>' if parts else ""

@@ -1,0 +1,153 @@
+"""The page: what is wrong, what changed, and then everything else, put together for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from ops_tests.plugin.report import phrases, runbook_part
+from ops_tests.plugin.report.distribution import chart
+from ops_tests.plugin.report.drawing import mark, trend_line
+from ops_tests.plugin.report.past import Past
+from ops_tests.records.history import PastRun
+from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
+from ops_tests.rules import latency, trends, verdict
+from ops_tests.rules.causes import Cause, causes
+from ops_tests.rules.changes import Change, changes
+from ops_tests.rules.wording import duration
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+@dataclass(frozen=True)
+class Since:
+    """What changed since an earlier run of the suite; changes that are alike stand together."""
+
+    title: str
+    run: PastRun
+    release: str
+    changes: list[list[Change]]
+
+
+@dataclass(frozen=True)
+class Latency:
+    """One series of response times."""
+
+    target: str
+    series: str
+    samples: int
+    percentiles: list[latency.Percentile]
+    drawing: str
+
+
+def page(record: RunRecord, pasts: Mapping[str, Past]) -> str:
+    """The record as static HTML.
+
+    Args:
+        record: The run.
+        pasts: What the history tells of each target, by name.
+    """
+    judged = [check for check in record.checks if check.outcome != "not applicable"]
+    targets = {target.name: target for target in record.targets}
+    word, rest = verdict.parted(record.verdict)
+    rendered: str = _template().render(
+        record=record,
+        word=word,
+        rest=rest,
+        counts=verdict.counts(judged),
+        several=len(targets) > 1,
+        targets=targets,
+        pasts=pasts,
+        causes=causes(judged),
+        since={name: _since(record, target, pasts[name]) for name, target in targets.items()},
+        subjects=[(one, list(checks)) for one, checks in groupby(judged, key=lambda one: (one.target, one.subject))],
+        latencies=[one for target in record.targets for one in _latencies(record, target, pasts[target.name])],
+        log_findings=[one for one in judged if one.subject == "logs" and one.outcome == "finding" and one.evidence],
+        sections=_sections(causes(judged)),
+        left_out=[check for check in record.checks if check.outcome == "not applicable"],
+        trend=lambda check: _trend(check, pasts[check.target]),
+        told_since=lambda check: phrases.since(check, pasts[check.target], record),
+    )
+    return rendered
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    worded = ("breakable", "readable", "measured", "limit", "moment", "ago", "objective_value", "objective_limit")
+    environment.filters |= {name: getattr(phrases, name) for name in worded} | {"duration": duration}
+    environment.globals |= {"mark": lambda outcome: Markup(mark(outcome)), "runbook": runbook_part}  # noqa: S704  # drawn here
+    return environment.get_template("page.html.j2")
+
+
+def _since(record: RunRecord, target: TargetRecord, past: Past) -> list[Since]:
+    """Since the last run, and since the last green one where that is another."""
+    told: list[Since] = []
+    checks = [check for check in record.checks if check.target == target.name]
+    for title, earlier in (("Since the last run", past.previous), ("Since the last green run", past.green)):
+        if earlier and earlier.run.run_id not in {one.run.run_id for one in told}:
+            release = phrases.release_since(earlier.run, target)
+            told.append(Since(title, earlier.run, release, _alike(changes(checks, earlier.checks))))
+    return told
+
+
+def _alike(found: list[Change]) -> list[list[Change]]:
+    groups: dict[tuple[object, ...], list[Change]] = {}
+    for change in found:
+        groups.setdefault((change.kind, change.now.level, change.then), []).append(change)
+    return list(groups.values())
+
+
+def _trend(check: CheckRecord, past: Past) -> str:
+    from markupsafe import Markup
+
+    earlier = past.trends.get(check.check, [])
+    if not earlier:
+        return ""
+    unit, limit = trends.scale(earlier, check)
+    line = trends.points(earlier, check, unit)
+    said = trends.described(line, unit)
+    return Markup(trend_line(line, limit, said))  # noqa: S704  # drawn here, its words escaped
+
+
+def _latencies(record: RunRecord, target: TargetRecord, past: Past) -> list[Latency]:
+    from markupsafe import Markup
+
+    told = []
+    for series, taken in past.samples.items():
+        ordered = latency.pooled(taken, record.run_id, alone=target.sandbox or not target.image)
+        if ordered:
+            found = latency.percentiles(ordered)
+            drawn = Markup(chart(ordered, found, _limits(record, target), series))  # noqa: S704  # drawn here, its words escaped
+            told.append(Latency(target.name, series, len(ordered), found, drawn))
+    return told
+
+
+def _limits(record: RunRecord, target: TargetRecord) -> dict[str, float]:
+    """The percentiles' limits in seconds, from the objectives that bear their names."""
+    sizes = {"s": 1.0, "ms": 0.001}
+    return {
+        name: one.limit * sizes[one.unit]
+        for name in latency.PERCENTILES
+        for one in record.objectives
+        if one.target == target.name and one.id.endswith(name) and one.limit and one.unit in sizes
+    }
+
+
+def _sections(found: list[Cause]) -> dict[tuple[str, str], str]:
+    """The runbook sections of the roots, each once a target, with the name of its place on the page."""
+    anchors = dict.fromkeys((cause.root.target, cause.root.anchor) for cause in found if cause.root.anchor)
+    return {one: f"ops-runbook-{number}" for number, one in enumerate(anchors, 1)}

@@ -1,0 +1,99 @@
+"""What the history tells of one target, read once before the page is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from ops_tests.errors import HistoryUnavailable
+from ops_tests.plugin.history import reading
+from ops_tests.plugin.history.place import place_of
+from ops_tests.plugin.history.store import Store, visit
+from ops_tests.records.history import PastCheck, PastRun, Samples
+from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
+from ops_tests.rules.trends import SHOWN_RUNS
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier run of the suite, with its checks on the target."""
+
+    run: PastRun
+    checks: tuple[CheckRecord, ...]
+
+
+@dataclass(frozen=True)
+class RedSince:
+    """When a row of findings began, and the looks at what was live before and after that."""
+
+    moment: datetime
+    before: PastRun | None
+    after: PastRun | None
+
+
+@dataclass(frozen=True)
+class Past:
+    """The past of one target.
+
+    Attributes:
+        previous: The newest earlier run of the suite.
+        green: The newest earlier run of the suite in which every check held.
+        red_since: By check, for findings that are older than this run.
+        trends: By check, its newest earlier runs of any suite, oldest first.
+        samples: By series, the response times of the image that is live.
+        problem: Why the history tells nothing, or "".
+    """
+
+    previous: Earlier | None = None
+    green: Earlier | None = None
+    red_since: Mapping[str, RedSince] = field(default_factory=dict)
+    trends: Mapping[str, list[PastCheck]] = field(default_factory=dict)
+    samples: Mapping[str, list[Samples]] = field(default_factory=dict)
+    problem: str = ""
+
+
+def look_back(folder: Path, record: RunRecord) -> dict[str, Past]:
+    """The past of every target of a run, by name; one that cannot be read says why.
+
+    Args:
+        folder: The project's folder.
+        record: The run.
+    """
+    return {target.name: _of_target(folder, record, target) for target in record.targets}
+
+
+def _of_target(folder: Path, record: RunRecord, target: TargetRecord) -> Past:
+    try:
+        return visit(place_of(folder, sandbox=target.sandbox), partial(read, record=record, target=target))
+    except (HistoryUnavailable, OSError) as error:
+        return Past(problem=str(error))
+
+
+def read(history: Store, record: RunRecord, target: TargetRecord) -> Past:
+    """What the history knows of a target from before the run."""
+    name, begun = target.name, record.started_at
+    judged = [one for one in record.checks if one.target == name and one.outcome != "not applicable"]
+    runs = reading.runs(history, name, record.suite, begun)
+    trends = {one.check: reading.trend(history, name, one.check, begun, SHOWN_RUNS - 1) for one in judged}
+    red = {one.check: _red_since(history, name, one.check, begun) for one in judged if one.outcome == "finding"}
+    previous = _whole(history, runs[0] if runs else None)
+    green = reading.last_green(history, name, record.suite, begun)
+    return Past(
+        previous=previous,
+        green=previous if previous and previous.run == green else _whole(history, green),
+        red_since={check: since for check, since in red.items() if since},
+        trends={check: earlier for check, earlier in trends.items() if earlier},
+        samples={one: reading.samples(history, name, one, target.image) for one in reading.series(history, name)},
+    )
+
+
+def _whole(history: Store, run: PastRun | None) -> Earlier | None:
+    return Earlier(run, tuple(reading.checks_of(history, run.run_id, run.target))) if run else None
+
+
+def _red_since(history: Store, target: str, check: str, before: datetime) -> RedSince | None:
+    moment = reading.red_since(history, target, check, before)
+    return RedSince(moment, *reading.looks_around(history, target, moment)) if moment else None

@@ -1,0 +1,83 @@
+"""How the page words what the record holds."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from ops_tests.plugin.report.past import Past
+from ops_tests.records.history import PastRun
+from ops_tests.records.objective import Objective
+from ops_tests.records.run import CheckRecord, Measurement, RunRecord, TargetRecord
+from ops_tests.rules.changes import Version, release_between
+from ops_tests.rules.wording import duration, quantity
+
+
+def readable(check: str) -> str:
+    """``webhook refuses get: app/uninstalled``, of a check's id."""
+    name, _, parameters = check.partition("/")[2].partition("[")
+    return name.replace("_", " ") + (f": {parameters.removesuffix(']')}" if parameters else "")
+
+
+def breakable(text: str) -> str:
+    """The text with places where a line may break inside a check's id; what is copied from the page has none."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"(?<=[a-z][/_.])(?=[a-z])|(?=\[)", "<wbr>", str(escape(text))))  # noqa: S704  # just escaped
+
+
+def measured(one: Measurement) -> str:
+    """The value with its unit."""
+    return quantity(one.value, one.unit)
+
+
+def limit(one: Measurement) -> str:
+    """The limit with its unit; without one where the claim itself sets it."""
+    return quantity(one.limit, one.unit) if one.key else f"{one.limit:g}"
+
+
+def moment(when: datetime) -> str:
+    """``2026-11-20 05:55 UTC``."""
+    return f"{when:%Y-%m-%d %H:%M} UTC"
+
+
+def ago(when: datetime, now: datetime) -> str:
+    """``23.7 h ago``."""
+    return f"{duration(max((now - when).total_seconds(), 0))} ago"
+
+
+def since(check: CheckRecord, past: Past, record: RunRecord) -> str:
+    """Since when a check is red, and which release came between; for what is new when it last held."""
+    red = past.red_since.get(check.check)
+    if red is not None:
+        release = release_between(_version(red.before), _version(red.after))
+        told = f"red since {moment(red.moment)} ({duration((record.started_at - red.moment).total_seconds())})"
+        return f"{told}; {release}" if release else told
+    earlier = past.trends.get(check.check, [])
+    if past.problem:
+        return "since when cannot be told: the history could not be read"
+    if not earlier:
+        return "the first look at this check that the history knows"
+    last = earlier[-1]
+    word = {"ok": "it held", "note": "it held"}.get(last.outcome, f"it was {last.outcome}")
+    return f"new in this run: {word} at {moment(last.started_at)} ({ago(last.started_at, record.started_at)})"
+
+
+def release_since(run: PastRun, target: TargetRecord) -> str:
+    """Which release came between an earlier run and this one."""
+    said = release_between(_version(run), Version(target.release, target.image))
+    return said or "which release was live is not known of both runs"
+
+
+def _version(run: PastRun | None) -> Version | None:
+    return Version(run.release, run.image) if run else None
+
+
+def objective_value(one: Objective) -> str:
+    """The measured value, or a dash."""
+    return "-" if one.value is None else quantity(one.value, one.unit)
+
+
+def objective_limit(one: Objective) -> str:
+    """The limit, or a dash."""
+    return "-" if one.limit is None else quantity(one.limit, one.unit)

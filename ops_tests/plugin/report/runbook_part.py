@@ -1,0 +1,45 @@
+"""Runbook sections as HTML, in the words of the target at hand, and the commands to type next."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from ops_tests.plugin.runbook import section
+from ops_tests.records.run import TargetRecord
+
+
+def rendered(anchor: str, target: TargetRecord) -> str:
+    """A section as HTML; the packaged text is ours, and HTML in it is shown as text, so it is safe to insert."""
+    from markupsafe import Markup
+
+    return Markup(_markdown().render(spoken_of(section(anchor), target)))  # noqa: S704  # see above
+
+
+def commands(anchor: str, target: TargetRecord) -> str:
+    """The section's first block of commands, or "" where it has none."""
+    blocks = [one for one in _markdown().parse(spoken_of(section(anchor), target)) if one.type == "fence"]
+    return str(blocks[0].content).rstrip() if blocks else ""
+
+
+@cache
+def _markdown() -> Any:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False})
+
+
+def spoken_of(text: str, target: TargetRecord) -> str:
+    """The section with the target's address, app and name in place of the runbook's example, Timedify."""
+    app = target.app or "APP"
+    places = {
+        "https://timedify.fly.dev": target.base_url,
+        "--app timedify": f"--app {app}",
+        "--target timedify": f"--target {target.name}",
+        "apps/timedify/": f"apps/{app}/",
+        '{app="timedify"': f'{{app="{app}"',
+        "registry.fly.io/timedify:": f"registry.fly.io/{app}:",
+    }
+    for example, real in places.items():
+        text = text.replace(example, real)
+    return text

@@ -54,7 +54,7 @@ lint: $(VENV)/.ready-dev  ## ruff and mypy
 lock: $(VENV)/.ready  ## write both lock files anew from pyproject.toml
 	@sh tools/lock.sh $(VENV)/bin/python
 clean:  ## remove the environment and all reports, history included
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache reports/*.html reports/*.json reports/*.xml reports/history*
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache reports/*.html reports/*.json reports/*.xml reports/*.prom reports/history*
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from prometheus_client.parser import text_string_to_metric_families
+
 from ops_tests.records.run import CheckRecord, RunRecord
 from tests.running import REPOSITORY, environment
 
@@ -80,13 +82,13 @@ class Place:
 
     def stray_files(self) -> list[str]:
         """What lies in the reports folder and is no report, history or lock."""
-        known = (".html", ".json", ".xml", ".lock", ".sqlite", ".sqlite-wal", ".sqlite-shm")
+        known = (".html", ".json", ".xml", ".prom", ".lock", ".sqlite", ".sqlite-wal", ".sqlite-shm")
         found = self.reports.iterdir() if self.reports.is_dir() else ()
         return sorted(path.name for path in found if not path.name.endswith(known) or path.name.startswith(".making"))
 
     def half_written(self) -> list[str]:
         """Reports that are not whole, each with what is wrong with it."""
-        found = (path for path in self.reports.glob("*.*") if path.suffix in {".html", ".json", ".xml"})
+        found = (path for path in self.reports.glob("*.*") if path.suffix in {".html", ".json", ".xml", ".prom"})
         return [f"{path.name}: {wrong}" for path in sorted(found) if (wrong := _wrong_with(path))]
 
     def unreadable_histories(self) -> list[str]:
@@ -135,6 +137,8 @@ def _wrong_with(path: Path) -> str:
             RunRecord.model_validate_json(text)
         elif path.suffix == ".xml":
             ET.fromstring(text)
+        elif path.suffix == ".prom":
+            list(text_string_to_metric_families(text))
         elif not text.rstrip().endswith("</html>"):
             return f"ends with {text[-40:]!r}"
     except (ValueError, ET.ParseError) as error:

@@ -14,11 +14,11 @@ from ops_tests.rules.verdict import worst_first
 from ops_tests.rules.wording import seen
 
 FOLLOWERS = {
-    "database/database_answers": {"availability", "webhooks", "dead_letters", "database", "logs"},
-    "platform/machines_are_started_and_healthy": {"availability", "webhooks"},
-    "availability/health_answers_200": {"availability", "webhooks"},
+    "database/database_answers": ("availability/health_", "webhooks/", "dead_letters/", "database/", "logs/"),
+    "platform/machines_are_started_and_healthy": ("availability/", "webhooks/"),
+    "availability/health_answers_200": ("availability/", "webhooks/"),
 }
-"""Deepest first: a finding of the check explains what is wrong in these subjects of the same target."""
+"""Deepest first: a finding of the check explains what is wrong in the checks whose ids begin so, on the same target."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ class Cause:
 def causes(checks: Iterable[CheckRecord]) -> list[Cause]:
     """Everything that is a finding or blind, each under one cause; the worst cause first.
 
-    A finding named in ``FOLLOWERS`` explains what is wrong in its subjects. Blind checks that saw the same are one
+    A finding named in ``FOLLOWERS`` explains what it lists. Blind checks that saw the same are one
     cause. Every other finding is a cause of its own.
     """
     wrong = [check for check in worst_first(checks) if check.outcome in {"finding", "blind"}]
     found: list[Cause] = []
-    for name, subjects in FOLLOWERS.items():
+    for name, beginnings in FOLLOWERS.items():
         for root in [check for check in wrong if check.check == name and check.outcome == "finding"]:
-            found.append(Cause(root, tuple(_explained(root, subjects, wrong))))
+            found.append(Cause(root, tuple(_explained(root, beginnings, wrong))))
             wrong = _without(wrong, found[-1])
     while wrong:
         found.append(Cause(wrong[0], tuple(_alike(wrong[0], wrong[1:]))))
@@ -53,9 +53,9 @@ def causes(checks: Iterable[CheckRecord]) -> list[Cause]:
     return sorted(found, key=lambda cause: places[id(cause.root)])
 
 
-def _explained(root: CheckRecord, subjects: set[str], wrong: Sequence[CheckRecord]) -> list[CheckRecord]:
+def _explained(root: CheckRecord, beginnings: tuple[str, ...], wrong: Sequence[CheckRecord]) -> list[CheckRecord]:
     same = [check for check in wrong if check.target == root.target and check is not root]
-    return [check for check in same if check.subject in subjects]
+    return [check for check in same if check.check.startswith(beginnings)]
 
 
 def _alike(root: CheckRecord, others: Sequence[CheckRecord]) -> list[CheckRecord]:

@@ -28,7 +28,7 @@ def lateness(suite: str, before: datetime | None, now: datetime) -> str:
         return ""
     if before > now + CLOCKS_AGREE:
         return (
-            f"the history knows a {suite} run of {before:%Y-%m-%d %H:%M}Z, ahead of this clock ({now:%H:%M}Z): "
+            f"the history knows a run of {suite} at {before:%Y-%m-%d %H:%M}Z, ahead of this clock ({now:%H:%M}Z): "
             "one of the two clocks is wrong, and what depends on earlier runs with it. Next: timedatectl"
         )
     if suite not in EVERY or now - before <= sum(EVERY[suite], timedelta()):

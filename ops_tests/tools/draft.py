@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 LONGEST_LINE = 220
@@ -51,7 +52,7 @@ class Part:
         return f"[[{self.name}]]" if self.name in SEVERAL else f"[{self.name}]"
 
 
-SEVERAL = frozenset({"pages", "backups"})
+SEVERAL = frozenset({"pages", "backups", "maintenance"})
 BLANK = (
     Part("health", "Unless it says otherwise /health is asked, and its JSON must say so. Fill in path and body.",
          (Key("path", "/health"), Key("expect", {"status": ["ok", "healthy"]})), False),
@@ -86,6 +87,13 @@ BLANK = (
     Part("webhooks", "Nothing was sent to find out. Read the README's list of side effects before synthetic is true.",
          (Key("secret_env", "SHOPIFY_API_SECRET"), Key("synthetic", False)), False),
     Part("limits", "Thresholds other than the README's.", (Key("health_seconds", 1),), False),
+    Part("alerts", "Whom to tell, by level. Name the variables with the addresses; the README says how they look.",
+         (Key("routes", [{"url_env": "OPS_ALERT_CHAT"}]),), False),
+    Part("heartbeat", "By scheduled suite, the variable with the address that misses us when we are silent.",
+         (Key("smoke", "OPS_HEARTBEAT_SMOKE"),), False),
+    Part("maintenance", "One table for each time in which nobody is told. Fill in the times.",
+         (Key("from", datetime(2026, 12, 5, 22, tzinfo=UTC)), Key("until", datetime(2026, 12, 6, 2, tzinfo=UTC)),
+          Key("reason", "the database moves")), False),
 )  # fmt: skip
 """Every part there is, in the order of the file, for somebody who fills it in."""
 
@@ -145,4 +153,4 @@ def toml(value: Any) -> str:
         return "{ " + ", ".join(f"{toml_key(key)} = {toml(one)}" for key, one in value.items()) + " }"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml, value))}]"
-    return f"{value:.10g}"
+    return value.isoformat() if isinstance(value, datetime) else f"{value:.10g}"

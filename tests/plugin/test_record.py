@@ -212,7 +212,7 @@ def test_with_two_targets_html_and_junit_tell_them_apart(project: Project) -> No
 
 
 def test_the_latest_files_are_those_of_the_run(finished: Reports) -> None:
-    for ending in (".html", ".json", ".xml"):
+    for ending in (".html", ".json", ".xml", ".prom"):
         (stamped,) = finished.reports.glob(f"2*-all{ending}")
         assert stamped.read_bytes() == (finished.reports / f"latest{ending}").read_bytes()
 

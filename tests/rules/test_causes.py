@@ -6,6 +6,7 @@ from ops_tests.records.run import CheckRecord, Level, Outcome
 from ops_tests.rules.causes import causes
 
 DATABASE, HEALTH = "database/database_answers", "availability/health_answers_200"
+CERTIFICATE = "availability/certificate_is_valid_and_not_near_its_end"
 LETTERS, ACCEPTS = "dead_letters/no_unprocessed_dead_letters", "webhooks/webhook_accepts_a_signed_delivery[x]"
 
 
@@ -25,6 +26,10 @@ def named(*checks: CheckRecord) -> dict[str, list[str]]:
 def test_an_unreachable_database_explains_what_needs_it() -> None:
     down = check(DATABASE, "finding"), check(HEALTH, "finding"), check(LETTERS, "blind", "refused"), check("x/y", "ok")
     assert named(*down) == {DATABASE: [HEALTH, LETTERS]}
+
+
+def test_an_unreachable_database_does_not_explain_a_certificate() -> None:
+    assert named(check(DATABASE, "finding"), check(CERTIFICATE, "finding")) == {DATABASE: [], CERTIFICATE: []}
 
 
 def test_an_application_that_is_down_explains_its_webhooks_and_not_the_dead_letters() -> None:

@@ -1,0 +1,112 @@
+"""The dead man's switch hears of every scheduled run; whatever it does, the run's verdict stands."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.plugin.conftest import Project
+
+GREEN = "@pytest.mark.smoke\ndef test_lit(target):\n    pass\n"
+RED = "@pytest.mark.smoke\ndef test_lit(target):\n    assert not target, 'dark'\n"
+PART = '\n[heartbeat]\nsmoke = "OPS_HEARTBEAT_SMOKE"\n'
+
+
+class Switch:
+    """A service like healthchecks.io that answers every ping with one status and keeps path, rid and body."""
+
+    def __init__(self, url: str, heard: list[tuple[str, str, str]]) -> None:
+        self.url = url
+        self.heard = heard
+
+    def paths(self) -> list[str]:
+        """What was asked, in order; the start comes in a thread of its own."""
+        return sorted((path for path, _, _ in self.heard), key=lambda path: not path.endswith("/start"))
+
+
+@contextmanager
+def switch(status: int = 200) -> Iterator[Switch]:
+    heard: list[tuple[str, str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            parts = urlsplit(self.path)
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            heard.append((parts.path, parse_qs(parts.query)["rid"][0], body))
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield Switch(f"http://127.0.0.1:{server.server_port}/ping/s3cr3t-uuid", heard)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def run(
+    project: Project, url: str, source: str, monkeypatch: pytest.MonkeyPatch, suite: str = "smoke"
+) -> pytest.RunResult:
+    project.checks(source)
+    monkeypatch.setenv("OPS_HEARTBEAT_SMOKE", url)
+    return project.run_here("--target", project.target(more=PART), "-m", suite)
+
+
+def test_a_green_run_tells_start_and_success_with_one_id(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    with switch() as told:
+        assert run(project, told.url, GREEN, monkeypatch).ret == 0
+    assert told.paths() == ["/ping/s3cr3t-uuid/start", "/ping/s3cr3t-uuid"]
+    assert len({rid for _, rid, _ in told.heard}) == 1
+    assert "OK on shop: 1 check holds\nrun " in next(body for path, _, body in told.heard if path.endswith("uuid"))
+
+
+@pytest.mark.parametrize("source", [RED, GREEN.replace("pass", "raise OSError")], ids=["red", "blind"])
+def test_a_run_that_is_not_green_tells_a_failure(
+    project: Project, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    with switch() as told:
+        run(project, told.url, source, monkeypatch)
+    assert told.paths() == ["/ping/s3cr3t-uuid/start", "/ping/s3cr3t-uuid/fail"]
+
+
+def test_a_suite_without_a_switch_tells_nobody(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    with switch() as told:
+        run(project, told.url, GREEN.replace("smoke", "daily"), monkeypatch, "daily")
+    assert told.heard == []
+
+
+@pytest.mark.parametrize(
+    ("status", "url", "said"),
+    [
+        (500, "", "the address in OPS_HEARTBEAT_SMOKE answered 500"),
+        (404, "", "the address in OPS_HEARTBEAT_SMOKE answered 404"),
+        (200, "http://127.0.0.1:9/s3cr3t-uuid", "127.0.0.1:9 refused the connection"),
+        (200, "s3cr3t-uuid", "OPS_HEARTBEAT_SMOKE is no address like"),
+    ],
+    ids=["500", "404", "refused", "no address"],
+)
+def test_a_switch_that_cannot_be_told_is_one_line_without_its_address(
+    project: Project, monkeypatch: pytest.MonkeyPatch, status: int, url: str, said: str
+) -> None:
+    with switch(status) as told:
+        result = run(project, url or told.url, GREEN, monkeypatch)
+    lines = [line for line in result.outlines if "dead man's switch" in line]
+    assert (result.ret, len(lines), said in lines[0]) == (0, 1, True)
+    assert "s3cr3t-uuid" not in result.stdout.str()
+
+
+def test_an_unset_variable_is_said(project: Project) -> None:
+    project.checks(GREEN)
+    result = project.run_here("--target", project.target(more=PART), "-m", "smoke")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["the dead man's switch of shop was not told: OPS_HEARTBEAT_SMOKE is not set*"])

@@ -145,6 +145,11 @@ class Target(Part):
         named = self.https and self.https.authority
         return self._file.parent / named if named else None
 
+    @property
+    def curl(self) -> str:
+        """The beginning of a command that asks the application as the checks do."""
+        return f"curl -v --max-time 10{f' --cacert {self.authority}' if self.authority else ''}"
+
     def secret(self, variable: str) -> Secret:
         """Look a secret up.
 

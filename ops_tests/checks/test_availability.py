@@ -24,11 +24,11 @@ from ops_tests.target_parts import HealthPart, Page
 @pytest.mark.audit
 @pytest.mark.dr_drill
 @pytest.mark.runbook("availability.md#health-answers-200")
-def test_health_answers_200(health_attempt: HealthAttempt, measured: Measured) -> None:
+def test_health_answers_200(health_attempt: HealthAttempt, target: Target, measured: Measured) -> None:
     """The health path answers 200 from its own host."""
     wrong = rules.wrong_answers(health_attempt)
     measured(len(wrong), fixed(0, "wrong answers"), rules.outage_level(health_attempt))
-    assert not wrong, f"{listed(wrong)}; expected 200. Next: curl -v --max-time 10 {health_attempt.url}"
+    assert not wrong, f"{listed(wrong)}; expected 200. Next: {target.curl} {health_attempt.url}"
 
 
 @pytest.mark.smoke

@@ -21,6 +21,7 @@ from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.schedule import remarks
 from ops_tests.plugin.spreading import scope_of
 from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.plugin.targets import argument
 from ops_tests.plugin.waivers import with_unneeded
 from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules import verdict
@@ -81,7 +82,7 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
     return RunRecord(
         run_id=run.run_id,
         suite=run.settings.suite,
-        targets=tuple(_target_record(target, live_versions(run)) for target in run.targets.values()),
+        targets=tuple(_target_record(run, target) for target in run.targets.values()),
         faults=run.settings.faults,
         started_at=run.started_at,
         finished_at=datetime.now(UTC),
@@ -112,12 +113,14 @@ def _misspelt(run: Run, status: int) -> str:
     return f"no check is selected by -m {run.settings.suite!r}; the suites are {', '.join(SUITES)}"
 
 
-def _target_record(target: Target, live: dict[str, tuple[str, str]]) -> TargetRecord:
-    release, image = live.get(target.name, ("", ""))
+def _target_record(run: Run, target: Target) -> TargetRecord:
+    release, image = live_versions(run).get(target.name, ("", ""))
     return TargetRecord(
         name=target.name,
         base_url=target.base_url,
         sandbox=target.sandbox,
+        argument=argument(run, target),
+        authority=str(target.authority or ""),
         app=target.platform.app if target.platform else "",
         release=release,
         image=image,

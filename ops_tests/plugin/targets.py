@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,13 @@ def _load(config: pytest.Config, names: tuple[str, ...]) -> dict[str, Target]:
             raise UsageProblem(message)
         loaded[target.name] = target
     return loaded
+
+
+def argument(run: Run, target: Target) -> str:
+    """What follows ``--target`` on a command line that looks at the target once more; the sandbox keeps its faults."""
+    given = dict(zip(run.targets, run.settings.targets, strict=True))[target.name]
+    faults = run.settings.faults if target.sandbox else ()
+    return " ".join([shlex.quote(given), *(f"--fault {name}" for name in faults)])
 
 
 def _refuse_faults_on_live_targets(run: Run) -> None:

@@ -15,7 +15,7 @@ from ops_tests.plugin.placing import stem_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import RunRecord
 from ops_tests.rules.causes import causes
-from ops_tests.rules.wording import excerpt
+from ops_tests.rules.wording import excerpt, listed
 
 NOTHING_REAL = "embedded sandbox: nothing real is checked"
 SHOWN_NOTES, NOTE_LENGTH = 5, 100
@@ -78,8 +78,22 @@ def last_lines(config: pytest.Config, run: Run) -> list[str]:
     first = next((cause.root for cause in causes(record.checks)), None)
     runbook = f"next: read {_runbook(config)}/{first.anchor}" if first and first.anchor else ""
     report = f" -> {stem.with_name('latest.html')}" if stem else ""
-    lines = (*_left_out(record), *_waived(record), *_notes(record), runbook, record.verdict + report)
+    told = (*_left_out(record), *_waived(record), *_notes(record), *_wrong(record))
+    lines = (*told, runbook, record.verdict + report)
     return [line for line in lines if line]
+
+
+def _wrong(record: RunRecord) -> list[str]:
+    """Each cause with its sentence, and the names of what follows from it; the worst stands nearest to the verdict."""
+    several = len(record.targets) > 1
+    lines: list[str] = []
+    for cause in reversed(causes(record.checks)):
+        root, names = cause.root, [one.check for one in cause.follows]
+        word = f"{root.level} {root.outcome}" if root.level else root.outcome
+        lines.append(f"{word}: {root.check}{f' on {root.target}' if several else ''}: {root.sentence}")
+        how = "saw the same" if root.outcome == "blind" else "may follow from it"
+        lines += [f"  {len(names)} more {how}: {listed(names, at_most=4)}"] if names else []
+    return lines
 
 
 def _notes(record: RunRecord) -> list[str]:

@@ -115,7 +115,11 @@ def verdict_of(report: pytest.TestReport) -> str:
 def pytest_report_teststatus(
     report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
 ) -> tuple[str, str, str] | None:
-    """Show FINDING and BLIND in pytest's own categories, and WAIVED in one of its own."""
+    """Count findings, blind and waived checks by their own words.
+
+    What says it all in a sentence is told by its cause at the end, so pytest has no part in it; a check that broke
+    otherwise stays pytest's error, with its traceback.
+    """
     if isinstance(report, pytest.CollectReport):
         return None
     known = any(name == PROPERTY for name, _ in report.user_properties)
@@ -123,4 +127,6 @@ def pytest_report_teststatus(
         return None
     if verdict_of(report) == "waived":
         return "waived", "w", "WAIVED"
-    return ("failed", "F", "FINDING") if verdict_of(report) == "finding" else ("error", "B", "BLIND")
+    if verdict_of(report) == "finding":
+        return "finding", "F", "FINDING"
+    return "blind" if isinstance(report.longrepr, str) else "error", "B", "BLIND"

@@ -145,6 +145,8 @@ class TargetRecord(_Record):
         name: Its name.
         base_url: Its address.
         sandbox: Whether it is the embedded sandbox.
+        argument: What follows ``--target`` on a command line that looks at it once more.
+        authority: The file with its private authority, or "".
         app: Its app on the platform, or "".
         release: The newest complete release, ``v42``, where the run looked; else "".
         image: The tag or digest of the image that serves, where the run looked and all machines agree; else "".
@@ -153,6 +155,8 @@ class TargetRecord(_Record):
     name: str
     base_url: str
     sandbox: bool
+    argument: str = ""
+    authority: str = ""
     app: str = ""
     release: str = ""
     image: str = ""

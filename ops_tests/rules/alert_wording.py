@@ -36,13 +36,16 @@ def _claim(alert: Alert) -> str:
     return alert.check.rpartition("/")[2].replace("_", " ") + several
 
 
-def body(message: Message, target: str, checks: Sequence[CheckRecord], report: str) -> str:
-    """What was seen, since when, what follows, the runbook's section, the next command, the report."""
+def body(message: Message, argument: str, checks: Sequence[CheckRecord], report: str) -> str:
+    """What was seen, since when, what follows, the runbook's section, the next command, the report.
+
+    ``argument`` is what follows ``--target`` in that command.
+    """
     alert = message.alert
     own = worst_first(check for check in checks if check.check in alert.members)
     first = own[0] if own else None
     told, _, remedy = (first.sentence if first and message.word not in ENDING else "").partition(" Next: ")
-    command = f"pytest -k {alert.check.rpartition('/')[2]} --target {target}"
+    command = f"pytest -k {alert.check.rpartition('/')[2]} --target {argument}"
     lines = [
         *_seen(message, first, excerpt(told, LONGEST_SENTENCE)),
         f"{'First seen' if message.word in ENDING else 'Since'}: {alert.since:%Y-%m-%d %H:%M:%S} UTC",

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ops_tests.plugin.report.runbook_part import spoken_of
+from ops_tests.plugin.report.runbook_part import commands, spoken_of
 from ops_tests.records.run import TargetRecord
 from tests.plugin.conftest import IN_BOTH_WAYS, INI, Project, Reports
 from tests.running import environment
@@ -222,13 +222,33 @@ def test_each_suite_keeps_its_own_latest(finished: Reports) -> None:
 
 
 def test_the_runbook_section_speaks_of_the_target_at_hand() -> None:
-    record = TargetRecord(name="shop", base_url="https://shop.example.com", sandbox=False, app="shop-prod")
+    record = TargetRecord(
+        name="shop", base_url="https://shop.example.com", sandbox=False, argument="ops/shop.toml", app="shop-prod"
+    )
     example = (
         "curl https://timedify.fly.dev/health; fly machine list --app timedify; pytest --target timedify; "
         'sum(x{app="timedify",y="z"})'
     )
     spoken = spoken_of(example, record)
     assert spoken == (
-        "curl https://shop.example.com/health; fly machine list --app shop-prod; pytest --target shop; "
+        "curl https://shop.example.com/health; fly machine list --app shop-prod; pytest --target ops/shop.toml; "
         'sum(x{app="shop-prod",y="z"})'
     )
+
+
+def test_a_private_authority_and_another_host_stand_in_the_commands() -> None:
+    record = TargetRecord(name="shop", base_url="https://10.0.0.1:8443", sandbox=False, authority="/ca.pem")
+    example = (
+        "curl -sS https://timedify.fly.dev/x; "
+        "openssl s_client -connect timedify.fly.dev:443 -servername timedify.fly.dev"
+    )
+    assert spoken_of(example, record) == (
+        "curl --cacert /ca.pem -sS https://10.0.0.1:8443/x; "
+        "openssl s_client -CAfile /ca.pem -connect 10.0.0.1:8443 -servername 10.0.0.1"
+    )
+
+
+def test_a_target_without_a_platform_is_told_no_command_of_it() -> None:
+    record = TargetRecord(name="shop", base_url="https://shop.example.com", sandbox=False)
+    told = commands("availability.md#health-answers-200", record)
+    assert ("curl" in told, "fly " in told) == (True, False)

@@ -64,3 +64,41 @@ def test_a_note_is_shown_shortly_before_the_verdict(project: Project) -> None:
     assert note.endswith("...")
     assert len(note) < 130
     assert verdict.startswith("OK on shop: 1 check holds, 1 with a note -> ")
+
+
+WRONG = """
+import pytest
+from ops_tests.errors import NotAuthorised
+
+@pytest.fixture
+def token(target):
+    raise NotAuthorised("the token was refused; expected one that may read. Next: make a new one")
+
+def test_lit(target):
+    assert not target, "it is dark; expected light"
+
+def test_open(token):
+    pass
+
+def test_full(token):
+    pass
+
+def test_broken(target):
+    raise OSError("the lamp broke")
+"""
+
+
+def test_what_is_wrong_is_told_once_by_its_cause_and_counted_in_our_words(project: Project) -> None:
+    project.checks(WRONG)
+    told = project.run_on_shop().outlines
+    *_, broken, blind, same, finding, runbook, verdict = told
+    assert broken == "blind: shop/broken: OSError: the lamp broke"
+    assert blind == "blind: shop/open: the token was refused; expected one that may read. Next: make a new one"
+    assert same == "  1 more saw the same: shop/full"
+    assert finding == "L1 finding: shop/lit: it is dark; expected light"
+    assert (runbook.startswith("next: "), verdict.startswith("FINDING L1 on shop: ")) == (True, True)
+    assert sum("the token was refused" in line for line in told) == 1
+    assert any(" 1 error, 1 finding, 2 blind in " in line for line in told), (
+        "what broke has its traceback, the rest none"
+    )
+    assert any("raise OSError" in line for line in told)

@@ -17,7 +17,8 @@ from ops_tests.plugin.alerts.delivering import Delivery, at_once, deliver, strai
 from ops_tests.plugin.history.store import Store, visit
 from ops_tests.plugin.placing import stem_of
 from ops_tests.plugin.redaction import redactor_of
-from ops_tests.plugin.state import Run
+from ops_tests.plugin.state import Run, run_of
+from ops_tests.plugin.targets import argument
 from ops_tests.records.alerts import Letter, Message
 from ops_tests.records.run import CheckRecord, Level, Measurement, RunRecord
 from ops_tests.rules import alert_wording, alerting
@@ -138,7 +139,8 @@ def _letters(
     config: pytest.Config, situation: alerting.Situation, target: Target, messages: Sequence[Message]
 ) -> list[Letter]:
     """One letter for each route of each message."""
-    stem = stem_of(config)
+    stem, run = stem_of(config), run_of(config)
+    again = argument(run, target) if run else target.name
     report = str(stem.with_suffix(".html").relative_to(config.rootpath)) if stem else ""
     return [
         Letter(
@@ -150,7 +152,7 @@ def _letters(
             word=message.word,
             level=message.alert.severity,
             title=alert_wording.title(message, target.name, situation.now),
-            body=alert_wording.body(message, target.name, situation.checks, report),
+            body=alert_wording.body(message, again, situation.checks, report),
             since=message.alert.since,
             created_at=situation.now,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from ops_tests.plugin.runbook import section
 from ops_tests.records.run import TargetRecord
@@ -17,9 +18,10 @@ def rendered(anchor: str, target: TargetRecord) -> str:
 
 
 def commands(anchor: str, target: TargetRecord) -> str:
-    """The section's first block of commands, or "" where it has none."""
+    """The section's first block of commands, without the platform's where the target has none; "" where it has none."""
     blocks = [one for one in _markdown().parse(spoken_of(section(anchor), target)) if one.type == "fence"]
-    return str(blocks[0].content).rstrip() if blocks else ""
+    lines = str(blocks[0].content).splitlines() if blocks else []
+    return "\n".join(line for line in lines if target.app or "--app APP" not in line)
 
 
 @cache
@@ -31,11 +33,14 @@ def _markdown() -> Any:
 
 def spoken_of(text: str, target: TargetRecord) -> str:
     """The section with the target's address, app and name in place of the runbook's example, Timedify."""
-    app = target.app or "APP"
+    app, address = target.app or "APP", urlsplit(target.base_url)
     places = {
         "https://timedify.fly.dev": target.base_url,
+        "timedify.fly.dev:443": f"{address.hostname}:{address.port or 443}",
+        "timedify.fly.dev": address.hostname or "",
         "--app timedify": f"--app {app}",
-        "--target timedify": f"--target {target.name}",
+        "--target timedify": f"--target {target.argument or target.name}",
+        **(_with_authority(target.authority) if target.authority else {}),
         "apps/timedify/": f"apps/{app}/",
         '{app="timedify"': f'{{app="{app}"',
         "registry.fly.io/timedify:": f"registry.fly.io/{app}:",
@@ -43,3 +48,8 @@ def spoken_of(text: str, target: TargetRecord) -> str:
     for example, real in places.items():
         text = text.replace(example, real)
     return text
+
+
+def _with_authority(file: str) -> dict[str, str]:
+    """Where the commands must be told of a private authority, without which they would blame the certificate."""
+    return {"curl -": f"curl --cacert {file} -", "s_client ": f"s_client -CAfile {file} "}

@@ -103,7 +103,8 @@ class FlyProxy:
             return Blind(f"{self} ended by itself (exit 0); expected it to run until the last check")
         found = fly_errors.failure(result, self._app, self._token.variable if self._token else "")
         if not isinstance(found, NotAuthorised):
-            return found
+            saw = str(found).partition("; expected ")[0]
+            return type(found)(f"{saw}; expected a tunnel to {self._app}. {self._by_hand()}")
         return NotAuthorised(
             f"{str(found).partition('; expected ')[0]}; expected a token that may open a tunnel, which a read-only one "
             f"may not. Next: fly tokens create deploy -a {self._app}, then set database.proxy_token_env"
@@ -113,8 +114,12 @@ class FlyProxy:
         said = " ".join(" ".join(held.said()).split())[-200:] or "nothing"
         return NoAnswerInTime(
             f"{self} did not open its port within {UP_SECONDS:g} s and was ended; it had said: {said}. "
-            f"Next: fly proxy {self._port}:{self._port} -a {self._app}"
+            f"{self._by_hand()}"
         )
+
+    def _by_hand(self) -> str:
+        token = f"FLY_API_TOKEN=${self._token.variable} " if self._token else ""
+        return f"Next: {token}fly proxy {self._port}:{self._port} -a {self._app}"
 
 
 def _free_port() -> int:

@@ -117,7 +117,8 @@ class Registry:
             )
         if answer.status == 404:
             return NotFound(
-                f"{seen}; expected the image that is deployed (was it pruned, or may the token not see it?)"
+                f"{seen}; expected the image that is deployed (was it pruned, or may the token not see it?). "
+                f"Next: fly image show -a {repository}"
             )
         if answer.status == 429:
             return RateLimited(f"{seen}; expected a manifest. Wait a minute")

@@ -126,16 +126,20 @@ def suite(config: pytest.Config) -> str:
     return named[0] if len(named) == 1 else expression or "all"
 
 
+def is_listing(config: pytest.Config) -> bool:
+    """Whether pytest is only to list what there is."""
+    option = config.option
+    return bool(
+        option.markers or option.collectonly or option.showfixtures or option.show_fixtures_per_test or option.setupplan
+    )
+
+
 def checks_in_play(config: pytest.Config) -> bool:
     """Whether the arguments reach the checks, so that a target is needed; ``pytest tests`` and ``--markers`` need none.
 
     Known before collection, because under xdist only the workers collect.
     """
-    option = config.option
-    listing = (
-        option.markers or option.collectonly or option.showfixtures or option.show_fixtures_per_test or option.setupplan
-    )
-    return not listing and any(_reaches_checks(config, str(argument)) for argument in config.args)
+    return not is_listing(config) and any(_reaches_checks(config, str(argument)) for argument in config.args)
 
 
 def _reaches_checks(config: pytest.Config, argument: str) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from ops_tests.plugin.options import checks_in_play, suite
+from ops_tests.plugin.options import SUITES, checks_in_play, suite
 from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.state import is_worker, run_of
 from ops_tests.plugin.sweeping import sweep
@@ -100,7 +100,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     run, stem = run_of(session.config), stem_of(session.config)
     if run is None or stem is None or is_worker(session.config):
         return
-    names = (stem.name, "latest", f"latest-{_in_a_name(suite(session.config))}")
+    asked = suite(session.config)
+    names = (stem.name, "latest", *([f"latest-{asked}"] if asked in {"all", *SUITES} else []))
     for ending in ENDINGS:
         try:
             made = being_made(session.config, ending)

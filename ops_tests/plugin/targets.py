@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ops_tests.errors import SandboxFailed, UsageProblem
-from ops_tests.plugin.options import checks_in_play, settings
+from ops_tests.plugin.options import checks_in_play, is_listing, settings, suite
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
 from ops_tests.target import Target, read_environ
 from ops_tests.target_file import find_target, load_target, packaged_targets
@@ -27,6 +27,13 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
         _join(config)
     elif checks_in_play(config):
         _begin(config)
+    elif config.getoption("ops_targets") and not is_listing(config):
+        where = config.invocation_params.dir
+        message = (
+            f"no check is reached from {where}, so --target looks at nothing; type it in the folder with pytest.ini, "
+            f"or name the checks: pytest --pyargs ops_tests.checks -m {suite(config)} --target ..."
+        )
+        raise pytest.UsageError(message)
     yield
 
 

@@ -37,8 +37,8 @@ class Cause:
 def causes(checks: Iterable[CheckRecord]) -> list[Cause]:
     """Everything that is a finding or blind, each under one cause; the worst cause first.
 
-    A finding named in ``FOLLOWERS`` explains what it lists. Blind checks that saw the same are one
-    cause. Every other finding is a cause of its own.
+    A finding named in ``FOLLOWERS`` explains what it lists. Blind checks that saw the same, or are
+    the same for several endpoints, are one cause. Every other finding is a cause of its own.
     """
     wrong = [check for check in worst_first(checks) if check.outcome in {"finding", "blind"}]
     found: list[Cause] = []
@@ -59,11 +59,16 @@ def _explained(root: CheckRecord, beginnings: tuple[str, ...], wrong: Sequence[C
 
 
 def _alike(root: CheckRecord, others: Sequence[CheckRecord]) -> list[CheckRecord]:
-    """The blind checks of the target that saw what this blind one saw."""
+    """The blind checks of the target that saw or quote what this blind one saw, or ask the same of another endpoint."""
     if root.outcome != "blind":
         return []
+    saw = seen(root.sentence)
     blind = [check for check in others if check.outcome == "blind" and check.target == root.target]
-    return [check for check in blind if seen(check.sentence) == seen(root.sentence)]
+    return [check for check in blind if _name(check) == _name(root) or (saw and saw in check.sentence)]
+
+
+def _name(check: CheckRecord) -> str:
+    return check.check.partition("[")[0]
 
 
 def _without(wrong: Sequence[CheckRecord], cause: Cause) -> list[CheckRecord]:

@@ -143,3 +143,9 @@ def test_a_suite_is_what_the_expression_asks_for_and_not_what_it_leaves_out(
     project: Project, expression: str, named: str
 ) -> None:
     assert suite(project.pytester.parseconfig("-m", expression)) == named
+
+
+def test_a_target_where_no_check_is_reached_is_a_usage_error(project: Project) -> None:
+    project.write("pytest.ini", "[pytest]\n")
+    result = project.run("-m", "daily", "--target", project.target())
+    assert (result.ret, "no check is reached from " in result.stderr.str()) == (4, True)

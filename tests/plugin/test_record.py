@@ -221,6 +221,12 @@ def test_each_suite_keeps_its_own_latest(finished: Reports) -> None:
     assert (finished.reports / "latest-all.json").read_bytes() == (finished.reports / "latest.json").read_bytes()
 
 
+def test_a_suite_that_does_not_exist_keeps_none(project: Project) -> None:
+    project.checks("def test_open(target):\n    pass\n")
+    project.run_on_shop("-m", "dayly")
+    assert sorted(path.name for path in project.reports.glob("latest*.html")) == ["latest.html"]
+
+
 def test_the_runbook_section_speaks_of_the_target_at_hand() -> None:
     record = TargetRecord(
         name="shop", base_url="https://shop.example.com", sandbox=False, argument="ops/shop.toml", app="shop-prod"

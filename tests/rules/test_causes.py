@@ -47,6 +47,13 @@ def test_a_blind_root_explains_nothing_but_what_saw_the_same() -> None:
     assert named(*blind, check(ACCEPTS, "finding")) == {ACCEPTS: [], DATABASE: [LETTERS]}
 
 
+def test_a_blind_check_that_quotes_another_follows_from_it_and_one_check_of_many_endpoints_is_one() -> None:
+    root = check(DATABASE, "blind", "the tunnel was refused; expected one")
+    quoting = check(ACCEPTS, "blind", "nothing was sent (the tunnel was refused; expected one)")
+    late = [check(f"webhooks/effect[{name}]", "blind", f"looked for {name}") for name in ("a", "b")]
+    assert named(root, quoting, *late) == {DATABASE: [ACCEPTS], "webhooks/effect[a]": ["webhooks/effect[b]"]}
+
+
 def test_findings_that_look_alike_stay_apart() -> None:
     assert named(check("logs/a", "finding"), check("logs/b", "finding")) == {"logs/a": [], "logs/b": []}
 

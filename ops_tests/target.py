@@ -15,12 +15,14 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, PrivateAttr
+from pydantic import BeforeValidator, PrivateAttr
 
 from ops_tests.alert_settings import AlertsPart, MaintenanceWindow
 from ops_tests.errors import NotAuthorised
 from ops_tests.limits import Limits
 from ops_tests.target_parts import (
+    LISTED,
+    NOT_EMPTY,
     BackupPlace,
     DatabasePart,
     DeadLettersPart,
@@ -42,6 +44,7 @@ from ops_tests.target_parts import (
     RuntimePart,
     SecretsPart,
     WebhooksPart,
+    matching,
 )
 
 
@@ -77,18 +80,18 @@ class Target(Part):
     ``acts`` says whether checks that change something may do so here, given a permit as well.
     """
 
-    name: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    name: Annotated[str, matching(r"[a-z0-9][a-z0-9._-]*", "small letters, digits and . _ -, like shop-staging")]
     base_url: HttpUrl
-    control_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    control_url: Annotated[str, matching(r"https?://\S+", "an address, like https://example.com")] | None = None
     acts: bool = False
     health: HealthPart = HealthPart()
     https: HttpsPart | None = None
-    headers: Annotated[dict[HeaderName, HeaderValue], Field(min_length=1)] | None = None
-    pages: Annotated[tuple[Page, ...], Field(min_length=1)] | None = None
+    headers: Annotated[dict[HeaderName, HeaderValue], NOT_EMPTY] | None = None
+    pages: Annotated[tuple[Page, ...], LISTED, NOT_EMPTY] | None = None
     platform: FlyPlatform | None = None
     health_gate: HealthGatePart | None = None
     runtime: RuntimePart | None = None
-    backups: Annotated[tuple[BackupPlace, ...], Field(min_length=1)] | None = None
+    backups: Annotated[tuple[BackupPlace, ...], LISTED, NOT_EMPTY] | None = None
     secrets: SecretsPart | None = None
     logs: LogsPart | None = None
     metrics: MetricsPart | None = None
@@ -101,7 +104,7 @@ class Target(Part):
     heartbeat: HeartbeatPart | None = None
     limits: Limits = Limits()
     alerts: Annotated[AlertsPart | None, BeforeValidator(_switched_off)] = None
-    maintenance: tuple[MaintenanceWindow, ...] = ()
+    maintenance: Annotated[tuple[MaintenanceWindow, ...], LISTED] = ()
 
     _environ: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _file: Path = PrivateAttr(default=Path())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sized
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+Some = TypeVar("Some", bound=Sized)
 
 
 def _variable_name(text: str) -> str:
@@ -50,19 +53,52 @@ def _header_value(value: Any) -> Any:
     return value
 
 
+def _body_value(value: Any) -> Any:
+    if isinstance(value, str | bool | int):
+        return value
+    raise ValueError("expected text, a whole number, or true or false")
+
+
+def _not_empty(several: Some) -> Some:
+    if not several:
+        raise ValueError("expected at least one; fill it in, or take the key out")
+    return several
+
+
+def matching(pattern: str, expected: str) -> AfterValidator:
+    """A validator of text, which says what is expected instead of the pattern."""
+
+    def checked(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"expected {expected}")
+        return text
+
+    return AfterValidator(checked)
+
+
+LISTED = Field(strict=False)
+"""TOML has lists where we keep tuples, and texts where we keep paths; what is in them is as strict as the rest."""
+NOT_EMPTY = AfterValidator(_not_empty)
+"""Asked only once all that is in it is right, since what is wrong in it must not look like nothing."""
+
 VariableName = Annotated[str, AfterValidator(_variable_name)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 UrlPath = Annotated[str, AfterValidator(_path)]
 Status = Annotated[int, Field(ge=100, le=599)]
-Statuses = Annotated[tuple[Status, ...], Field(min_length=1)]
-HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
+Statuses = Annotated[tuple[Status, ...], LISTED, NOT_EMPTY]
+HeaderName = Annotated[str, matching(r"[A-Za-z0-9-]+", "a header's name: letters, digits and -")]
 HeaderValue = Annotated[str | bool, BeforeValidator(_header_value)]
+BodyValues = Annotated[tuple[Annotated[str | bool | int, BeforeValidator(_body_value)], ...], LISTED]
+FilePath = Annotated[Path, LISTED]
 
 
 class Part(BaseModel):
-    """What every table has in common: nobody changes it, and a key nobody knows is an error."""
+    """What every table has in common: nobody changes it, and a key nobody knows or a value of another type is an error.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Strict, because ``acts = "no"`` must not be taken for one or the other.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class HealthPart(Part):
@@ -75,7 +111,7 @@ class HealthPart(Part):
     """
 
     path: UrlPath = "/health"
-    expect: dict[str, tuple[str | bool | int, ...]] = Field(default={"status": ("ok", "healthy")}, min_length=1)
+    expect: Annotated[dict[str, BodyValues], NOT_EMPTY] = {"status": ("ok", "healthy")}
     plain_text: str | None = None
 
 
@@ -89,7 +125,7 @@ class HttpsPart(Part):
     """
 
     plain_url: HttpUrl | None = None
-    authority: Path | None = None
+    authority: FilePath | None = None
 
 
 class Page(Part):
@@ -141,7 +177,7 @@ class HealthGatePart(Part):
     interval_seconds: float = Field(default=10, gt=0)
     timeout_seconds: float = Field(default=2, gt=0)
     grace_seconds: float = Field(default=20, ge=0)
-    method: str = Field(default="GET", pattern=r"^[A-Z]+$")
+    method: Annotated[str, matching(r"[A-Z]+", "a method in capitals, like GET")] = "GET"
     path: UrlPath = "/health"
     restart_limit: int = Field(default=0, ge=0)
     force_https: bool = True
@@ -158,7 +194,7 @@ class RuntimePart(Part):
     """
 
     exec_token_env: VariableName
-    writable: tuple[UrlPath, ...] = ("/app/tmp",)
+    writable: Annotated[tuple[UrlPath, ...], LISTED] = ("/app/tmp",)
     node_env: str = "production"
 
 
@@ -182,7 +218,7 @@ class BackupPlace(Part):
 class SecretsPart(Part):
     """The documented secrets: by name, or (where no list was ever written) by count."""
 
-    names: tuple[str, ...] | None = None
+    names: Annotated[tuple[str, ...], LISTED] | None = None
     count: int | None = Field(default=None, ge=0)
 
 
@@ -207,7 +243,7 @@ class MetricsPart(Part):
         url: Scheme and host of the API; None for Fly.io's own.
     """
 
-    org: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    org: Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9_-]*", "an organisation's slug: letters, digits, _ and -")]
     token_env: VariableName
     url: HttpUrl | None = None
 
@@ -265,7 +301,7 @@ class MigrationsPart(Part):
         folder: The repository's migrations folder, relative to the target file; None where it is not at hand.
     """
 
-    folder: Path | None = None
+    folder: FilePath | None = None
 
 
 class RetentionPart(Part):
@@ -289,7 +325,7 @@ class RepositoryPart(Part):
         lock_file: The path of the dependencies' lock file in it; None where there is none.
     """
 
-    path: Path
+    path: FilePath
     changelog: str | None = Field(default=None, min_length=1)
     lock_file: str | None = Field(default=None, min_length=1)
 
@@ -353,11 +389,13 @@ class WebhooksPart(Part):
 
     secret_env: VariableName
     synthetic: bool = False
-    synthetic_prefix: str = Field(default="ops-synthetic", pattern=r"^[a-z][a-z0-9-]{3,30}[a-z0-9]$")
+    synthetic_prefix: Annotated[
+        str, matching(r"[a-z][a-z0-9-]{3,30}[a-z0-9]", "5 to 32 small letters, digits and -, like ops-synthetic")
+    ] = "ops-synthetic"
     synthetic_prefix_is_ours: bool = False
     forged_status: Statuses = (401,)
     unsigned_status: Statuses = (400, 401)
     get_status: Statuses = (405,)
     records_deliveries: bool = True
     effect_within_seconds: Annotated[float, AfterValidator(_effect_time)] = Field(default=20, gt=0)
-    endpoints: tuple[Endpoint, ...] = Field(default=SHOPIFY_ENDPOINTS, min_length=1)
+    endpoints: Annotated[tuple[Endpoint, ...], LISTED, NOT_EMPTY] = SHOPIFY_ENDPOINTS

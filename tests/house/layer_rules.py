@@ -15,6 +15,7 @@ GROUND = frozenset(
         *{"waiver_file", "permit", "records"},
     }
 )
+READING = frozenset({"target_words", "target_contradictions"})
 BELOW = {
     "errors": frozenset[str](),
     "locked_folder": frozenset[str](),
@@ -23,7 +24,8 @@ BELOW = {
     "target_parts": frozenset({"errors", "records", "limits"}),
     "alert_settings": frozenset({"target_parts"}),
     "target": frozenset({"errors", "records", "limits", "target_parts", "alert_settings"}),
-    "target_file": frozenset({"errors", "records", "limits", "target_parts", "alert_settings", "target"}),
+    **dict.fromkeys(READING, frozenset({"limits", "target_parts", "alert_settings", "target"})),
+    "target_file": frozenset({"errors", "records", "limits", "target_parts", "target"}) | READING,
     "waiver_file": frozenset({"errors", "records", "target", "target_file"}),
     "permit": frozenset[str](),
     "clients": GROUND | {"clients"},

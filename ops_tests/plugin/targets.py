@@ -11,7 +11,7 @@ import pytest
 from ops_tests.errors import SandboxFailed, UsageProblem
 from ops_tests.plugin.options import checks_in_play, is_listing, settings, suite
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
-from ops_tests.target import Target, read_environ
+from ops_tests.target import Target, dotenv_complaints, read_environ
 from ops_tests.target_file import find_target, load_target, packaged_targets
 from ops_tests.target_parts import SHOPIFY_ENDPOINTS, Endpoint, Page
 
@@ -43,10 +43,12 @@ def _begin(config: pytest.Config) -> None:
         targets = _load(config, wanted.targets)
         run = Run(wanted, targets)
         _refuse_faults_on_live_targets(run)
+        _refuse_permits_for_others(run)
         if any(target.sandbox for target in targets.values()):
             run.sandbox = _sandbox(run)
     except UsageProblem as error:
         raise pytest.UsageError(str(error)) from None
+    run.complaints += dotenv_complaints(config.rootpath)
     config.stash[RUN] = run
     if run.sandbox is not None:
         run.sandbox.begin()  # only now that whoever ends the session finds it
@@ -80,6 +82,14 @@ def _refuse_faults_on_live_targets(run: Run) -> None:
             f"--fault breaks things on purpose and is only for the sandbox, not for {', '.join(live)}; drop --fault"
         )
         raise UsageProblem(message)
+
+
+def _refuse_permits_for_others(run: Run) -> None:
+    """A permit that was meant for something must not be lost for a letter."""
+    others = [name for name in run.settings.permits if name not in run.targets]
+    if others:
+        named, known = ", ".join(others), " or ".join(run.targets)
+        raise UsageProblem(f"--permit names {named}, which is no target of this run; expected {known}")
 
 
 def _sandbox(run: Run) -> Starting:

@@ -246,7 +246,7 @@ def dotenv_complaints(folder: Path) -> list[str]:
     if file.stat().st_mode & stat.S_IROTH:
         complaints.append(f"everybody on this machine can read {file}; type: chmod 600 {shlex.quote(str(file))}")
     with file.open(encoding="utf-8") as text:
-        lines = [_line(one) for one in parse_stream(text) if one.error]
+        lines = [_line(one) for one in parse_stream(text) if one.error or (one.key and one.value is None)]
     if lines:
         which = f"line {lines[0]} is" if len(lines) == 1 else f"lines {', '.join(map(str, lines))} are"
         complaints.append(f"{file}: {which} no NAME=value and left out; is a quote not closed?")

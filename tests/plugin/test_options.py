@@ -68,9 +68,9 @@ def test_a_dot_env_that_everybody_reads_is_told_once(
 
 def test_a_malformed_line_of_dot_env_is_told_by_its_number_alone(project: Project) -> None:
     project.checks(CHECK)
-    file = project.write(".env", "# ours\n\nhidden word\nB='hidden\nA=1\n")
+    file = project.write(".env", "# ours\n\nhidden word\nB='hidden\nhidden\nA=1\n")
     said = project.run_on_shop().stdout.str()
-    assert f"{file}: lines 3, 4 are no NAME=value and left out; is a quote not closed?" in said
+    assert f"{file}: lines 3, 4, 5 are no NAME=value and left out; is a quote not closed?" in said
     assert "hidden" not in said
 
 

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from ops_tests.target_parts import LISTED, NOT_EMPTY, Part, VariableName
+from ops_tests.target_parts import Part
+from ops_tests.target_values import LISTED, NOT_EMPTY, VariableName
 
 Severity = Literal["L1", "L2", "L3", "blind"]
 SEVERITIES: tuple[Severity, ...] = ("L1", "L2", "L3", "blind")

@@ -24,19 +24,14 @@ from ops_tests.alert_settings import AlertsPart, MaintenanceWindow
 from ops_tests.errors import NotAuthorised, UsageProblem
 from ops_tests.limits import Limits
 from ops_tests.target_parts import (
-    LISTED,
-    NOT_EMPTY,
     BackupPlace,
     DatabasePart,
     DeadLettersPart,
     FlyPlatform,
-    HeaderName,
-    HeaderValue,
     HealthGatePart,
     HealthPart,
     HeartbeatPart,
     HttpsPart,
-    HttpUrl,
     LogsPart,
     MetricsPart,
     MigrationsPart,
@@ -47,8 +42,8 @@ from ops_tests.target_parts import (
     RuntimePart,
     SecretsPart,
     WebhooksPart,
-    matching,
 )
+from ops_tests.target_values import LISTED, NOT_EMPTY, HeaderName, HeaderValue, HttpUrl, matching
 
 
 class Secret:

@@ -63,7 +63,7 @@ def problems(folder: Path, text: str) -> list[str]:
         (FLY + "[logs]\nwindow_minutes = 61", "logs.window_minutes: expected at most 60 (found 61)"),
         (FLY.replace('"a"', '""'), "platform.app: must not be empty"),
         (ALONE + "name = 'My Shop'", "name: expected small letters, digits and . _ -, like shop-staging (found 'My"),
-        (ALONE + "fly = 1", "fly: unknown key; known here: acts, backups"),
+        (ALONE + "fly = 1", "fly: unknown key; known here: acts, alerts, backups"),
         (ALONE + "[headers]\n'X Y' = true", "headers.X Y: expected a header's name: letters, digits and -"),
         (WINDOW + "until = '2026-12-06'", "maintenance.0.until: expected a time without quotes, like 2026-12-05T22:"),
         (WINDOW + "until = 2026-12-06", "maintenance.0.until: expected a time without quotes, like 2026-12-05T22:"),

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from ops_tests.target_parts import Part, VariableName
+from ops_tests.target_parts import Part
+from ops_tests.target_values import LISTED, NOT_EMPTY, VariableName
 
 Severity = Literal["L1", "L2", "L3", "blind"]
 SEVERITIES: tuple[Severity, ...] = ("L1", "L2", "L3", "blind")
@@ -22,7 +23,7 @@ class AlertRoute(Part):
     """
 
     url_env: VariableName
-    levels: Annotated[tuple[Severity, ...], Field(min_length=1)] = SEVERITIES
+    levels: Annotated[tuple[Severity, ...], LISTED, NOT_EMPTY] = SEVERITIES
     after_minutes: float = Field(default=0, ge=0)
 
 
@@ -47,7 +48,7 @@ class AlertsPart(Part):
     """
 
     enabled: bool = True
-    routes: tuple[AlertRoute, ...] = ()
+    routes: Annotated[tuple[AlertRoute, ...], LISTED] = ()
     repeat_hours: RepeatHours = RepeatHours()
     smoke_k: int = Field(default=2, ge=1)
     smoke_n: int = Field(default=3, ge=1, le=100)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 LONGEST_SECONDS = 10.0
 """The longest answer that is measured: then the clients give up, so that a limit beyond it would never be judged."""
@@ -89,27 +91,61 @@ class Limits(BaseModel):
     )
     certificate_note_days: Limit = Limit(value=28, unit="d", key="limits.certificate_note_days", at_least=True)
 
-    @field_validator("health_seconds", "webhook_seconds", "database_seconds")
+    @field_validator("*", mode="before")
     @classmethod
-    def _can_be_measured(cls, limit: Limit) -> Limit:
-        if max(limit.value, limit.l2_from or 0, limit.l3_from or 0) >= LONGEST_SECONDS:
-            raise ValueError(f"expected less than {LONGEST_SECONDS:g} s, since no answer is waited for longer")
-        return limit
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lay_over_the_defaults(cls, table: Any) -> Any:
+    def _over_the_default(cls, given: Any, about: ValidationInfo) -> Limit:
         """``health_seconds = 2`` and ``health_seconds = {value = 2, l2_from = 4}`` both keep what they do not say."""
-        if not isinstance(table, dict):
-            return table
-        return {
-            key: _laid_over(cls.model_fields[key].default, given) if key in cls.model_fields else given
-            for key, given in table.items()
-        }
+        if isinstance(given, Limit):
+            return given
+        key = str(about.field_name)
+        default: Limit = cls.model_fields[key].default
+        table = given if isinstance(given, dict) else {"value": given}
+        moved = _Moved.model_validate(table).model_dump(exclude_unset=True)
+        if wrong := _never_told(key, moved) or _disorder(key, default, moved):
+            raise ValueError(wrong)
+        return Limit.model_validate({**default.model_dump(), **moved})
 
 
-def _laid_over(default: Limit, given: Any) -> Any:
-    if isinstance(given, dict):
-        allowed = {key: given[key] for key in given if key not in {"unit", "key", "at_least"}}
-        return {**default.model_dump(), **allowed} if len(allowed) == len(given) else given
-    return given if isinstance(given, Limit) else {**default.model_dump(), "value": given}
+class _Moved(BaseModel):
+    """What a file says of a limit; the rest stays."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    value: float = Field(default=0, ge=0)
+    l2_from: float = Field(default=0, ge=0)
+    l3_from: float = Field(default=0, ge=0)
+
+
+def _never_told(key: str, moved: Mapping[str, float]) -> str:
+    """Why a check with these numbers, or a level of it, could never fail; or ""."""
+    largest = max(moved.values(), default=0)
+    if key.endswith("_seconds") and largest >= LONGEST_SECONDS:
+        return f"expected below {LONGEST_SECONDS:g} s, since no answer is waited for longer"
+    if key.endswith("_percent") and moved.get("value", 0) >= 100:
+        return "expected below 100 %, or it could never fail"
+    if key.endswith("_percent") and largest > 100:
+        return "expected levels up to 100 %, since there is no more"
+    return ""
+
+
+def _disorder(key: str, default: Limit, moved: Mapping[str, float]) -> str:
+    """Which two numbers contradict each other, which of them is a default, and what to write; or ""."""
+    both = {**default.model_dump(), **moved}
+    steps = [(name, both[name]) for name in _Moved.model_fields if both[name] is not None]
+    way, order = ("below", "fall") if default.at_least else ("beyond", "rise")
+    for (lower, first), (upper, second) in pairwise(steps):
+        if first == second or (first > second) == default.at_least:
+            continue
+        told = [
+            f"{name} {number:.10g}" if name in moved else f"{name}, which is {number:.10g} by default,"
+            for name, number in ((lower, first), (upper, second))
+        ]
+        said = f"{told[0]} is {way} {told[1].rstrip(',')}"
+        if {lower, upper} <= moved.keys():
+            return f"{said}; let them {order} from value to l2_from to l3_from"
+        bound = first if lower in moved else second
+        more = "less" if (lower in moved) == default.at_least else "more"
+        shown = [f"{name} = {moved[name]:.10g}" if name in moved else f"{name} = N" for name, _ in steps
+                 if name in {*moved, lower, upper}]  # fmt: skip
+        return f"{said}; write {key} = {{ {', '.join(shown)} }} with an N of {bound:.10g} or {more}"
+    return ""

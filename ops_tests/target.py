@@ -9,29 +9,29 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, PrivateAttr
+from dotenv.parser import Binding, parse_stream
+from pydantic import BeforeValidator, PrivateAttr
 
 from ops_tests.alert_settings import AlertsPart, MaintenanceWindow
-from ops_tests.errors import NotAuthorised
+from ops_tests.errors import NotAuthorised, UsageProblem
 from ops_tests.limits import Limits
 from ops_tests.target_parts import (
     BackupPlace,
     DatabasePart,
     DeadLettersPart,
     FlyPlatform,
-    HeaderName,
-    HeaderValue,
     HealthGatePart,
     HealthPart,
     HeartbeatPart,
     HttpsPart,
-    HttpUrl,
     LogsPart,
     MetricsPart,
     MigrationsPart,
@@ -43,6 +43,7 @@ from ops_tests.target_parts import (
     SecretsPart,
     WebhooksPart,
 )
+from ops_tests.target_values import LISTED, NOT_EMPTY, HeaderName, HeaderValue, HttpUrl, matching
 
 
 class Secret:
@@ -64,6 +65,7 @@ class Secret:
     __str__ = __repr__
 
 
+DOTENV = ".env"
 SANDBOX = Path(__file__).with_name("targets") / "sandbox.toml"
 
 
@@ -77,18 +79,18 @@ class Target(Part):
     ``acts`` says whether checks that change something may do so here, given a permit as well.
     """
 
-    name: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    name: Annotated[str, matching(r"[a-z0-9][a-z0-9._-]*", "small letters, digits and . _ -, like shop-staging")]
     base_url: HttpUrl
-    control_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    control_url: Annotated[str, matching(r"https?://\S+", "an address, like https://example.com")] | None = None
     acts: bool = False
     health: HealthPart = HealthPart()
     https: HttpsPart | None = None
-    headers: Annotated[dict[HeaderName, HeaderValue], Field(min_length=1)] | None = None
-    pages: Annotated[tuple[Page, ...], Field(min_length=1)] | None = None
+    headers: Annotated[dict[HeaderName, HeaderValue], NOT_EMPTY] | None = None
+    pages: Annotated[tuple[Page, ...], LISTED, NOT_EMPTY] | None = None
     platform: FlyPlatform | None = None
     health_gate: HealthGatePart | None = None
     runtime: RuntimePart | None = None
-    backups: Annotated[tuple[BackupPlace, ...], Field(min_length=1)] | None = None
+    backups: Annotated[tuple[BackupPlace, ...], LISTED, NOT_EMPTY] | None = None
     secrets: SecretsPart | None = None
     logs: LogsPart | None = None
     metrics: MetricsPart | None = None
@@ -101,7 +103,7 @@ class Target(Part):
     heartbeat: HeartbeatPart | None = None
     limits: Limits = Limits()
     alerts: Annotated[AlertsPart | None, BeforeValidator(_switched_off)] = None
-    maintenance: tuple[MaintenanceWindow, ...] = ()
+    maintenance: Annotated[tuple[MaintenanceWindow, ...], LISTED] = ()
 
     _environ: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _file: Path = PrivateAttr(default=Path())
@@ -214,6 +216,39 @@ def _keys_in(url: Secret) -> list[Secret]:
 
 
 def read_environ(folder: Path) -> dict[str, str]:
-    """The process environment over the folder's ``.env``, if there is one; a variable set to nothing hides nothing."""
-    filed = {key: value for key, value in dotenv_values(folder / ".env").items() if value}
+    """The process environment over the folder's ``.env``, if there is one; a variable set to nothing hides nothing.
+
+    Raises:
+        UsageProblem: The ``.env`` cannot be read.
+    """
+    try:
+        filed = {key: value for key, value in dotenv_values(folder / DOTENV).items() if value}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageProblem(f"{folder / DOTENV} cannot be read: {_unread(error)}") from None
     return filed | {key: value for key, value in os.environ.items() if value or key not in filed}
+
+
+def _unread(error: OSError | UnicodeDecodeError) -> str:
+    """Why, without a word of what stands there."""
+    return str(error.strerror) if isinstance(error, OSError) else "it is no text in UTF-8"
+
+
+def dotenv_complaints(folder: Path) -> list[str]:
+    """What is wrong with the folder's ``.env``, by numbers of lines: what stands in them may be a secret."""
+    file, complaints = folder / DOTENV, []
+    if not file.is_file():
+        return []
+    if file.stat().st_mode & stat.S_IROTH:
+        complaints.append(f"everybody on this machine can read {file}; type: chmod 600 {shlex.quote(str(file))}")
+    with file.open(encoding="utf-8") as text:
+        lines = [_line(one) for one in parse_stream(text) if one.error or (one.key and one.value is None)]
+    if lines:
+        which = f"line {lines[0]} is" if len(lines) == 1 else f"lines {', '.join(map(str, lines))} are"
+        complaints.append(f"{file}: {which} no NAME=value and left out; is a quote not closed?")
+    return complaints
+
+
+def _line(binding: Binding) -> int:
+    """Where it begins; the parser counts from the blank lines above."""
+    blanks = len(binding.original.string) - len(binding.original.string.lstrip())
+    return binding.original.line + binding.original.string[:blanks].count("\n")

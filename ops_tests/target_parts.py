@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-
-def _variable_name(text: str) -> str:
-    if not re.fullmatch(r"[A-Z_][A-Z0-9_]{0,63}", text):
-        message = (
-            "this must be the NAME of an environment variable (capitals, digits, _); if it is the secret itself, "
-            "take it out of the file, consider it leaked, and put it into the environment or .env"
-        )
-        raise ValueError(message)
-    return text
-
-
-def _http_url(text: str) -> str:
-    if not re.fullmatch(r"https?://[^/\s?#@]+", text.rstrip("/")):
-        raise ValueError("expected scheme and host only, like https://app.example.com")
-    return text.rstrip("/")
-
-
-def _path(text: str) -> str:
-    if not text.startswith("/"):
-        raise ValueError("a path begins with /, like /health")
-    return text
+from ops_tests.target_values import (
+    LISTED,
+    NOT_EMPTY,
+    BodyValues,
+    FilePath,
+    HttpUrl,
+    Status,
+    Statuses,
+    UrlPath,
+    VariableName,
+    matching,
+)
 
 
 def _effect_time(seconds: float) -> float:
@@ -44,25 +33,13 @@ EFFECT_SECONDS_AT_MOST = 60.0
 """With the deliveries before it and the last look after it, this is what a check can wait for."""
 
 
-def _header_value(value: Any) -> Any:
-    if value is not True and not (isinstance(value, str) and value.strip()):
-        raise ValueError("expected the header's whole value as text, or true where any value will do")
-    return value
-
-
-VariableName = Annotated[str, AfterValidator(_variable_name)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
-UrlPath = Annotated[str, AfterValidator(_path)]
-Status = Annotated[int, Field(ge=100, le=599)]
-Statuses = Annotated[tuple[Status, ...], Field(min_length=1)]
-HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
-HeaderValue = Annotated[str | bool, BeforeValidator(_header_value)]
-
-
 class Part(BaseModel):
-    """What every table has in common: nobody changes it, and a key nobody knows is an error."""
+    """What every table has in common: nobody changes it, and a key nobody knows or a value of another type is an error.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Strict, because ``acts = "no"`` must not be taken for one or the other.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class HealthPart(Part):
@@ -75,7 +52,7 @@ class HealthPart(Part):
     """
 
     path: UrlPath = "/health"
-    expect: dict[str, tuple[str | bool | int, ...]] = Field(default={"status": ("ok", "healthy")}, min_length=1)
+    expect: Annotated[dict[str, BodyValues], NOT_EMPTY] = {"status": ("ok", "healthy")}
     plain_text: str | None = None
 
 
@@ -89,7 +66,7 @@ class HttpsPart(Part):
     """
 
     plain_url: HttpUrl | None = None
-    authority: Path | None = None
+    authority: FilePath | None = None
 
 
 class Page(Part):
@@ -141,7 +118,7 @@ class HealthGatePart(Part):
     interval_seconds: float = Field(default=10, gt=0)
     timeout_seconds: float = Field(default=2, gt=0)
     grace_seconds: float = Field(default=20, ge=0)
-    method: str = Field(default="GET", pattern=r"^[A-Z]+$")
+    method: Annotated[str, matching(r"[A-Z]+", "a method in capitals, like GET")] = "GET"
     path: UrlPath = "/health"
     restart_limit: int = Field(default=0, ge=0)
     force_https: bool = True
@@ -158,7 +135,7 @@ class RuntimePart(Part):
     """
 
     exec_token_env: VariableName
-    writable: tuple[UrlPath, ...] = ("/app/tmp",)
+    writable: Annotated[tuple[UrlPath, ...], LISTED] = ("/app/tmp",)
     node_env: str = "production"
 
 
@@ -182,7 +159,7 @@ class BackupPlace(Part):
 class SecretsPart(Part):
     """The documented secrets: by name, or (where no list was ever written) by count."""
 
-    names: tuple[str, ...] | None = None
+    names: Annotated[tuple[str, ...], LISTED] | None = None
     count: int | None = Field(default=None, ge=0)
 
 
@@ -207,7 +184,7 @@ class MetricsPart(Part):
         url: Scheme and host of the API; None for Fly.io's own.
     """
 
-    org: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    org: Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9_-]*", "an organisation's slug: letters, digits, _ and -")]
     token_env: VariableName
     url: HttpUrl | None = None
 
@@ -265,7 +242,7 @@ class MigrationsPart(Part):
         folder: The repository's migrations folder, relative to the target file; None where it is not at hand.
     """
 
-    folder: Path | None = None
+    folder: FilePath | None = None
 
 
 class RetentionPart(Part):
@@ -289,7 +266,7 @@ class RepositoryPart(Part):
         lock_file: The path of the dependencies' lock file in it; None where there is none.
     """
 
-    path: Path
+    path: FilePath
     changelog: str | None = Field(default=None, min_length=1)
     lock_file: str | None = Field(default=None, min_length=1)
 
@@ -353,11 +330,13 @@ class WebhooksPart(Part):
 
     secret_env: VariableName
     synthetic: bool = False
-    synthetic_prefix: str = Field(default="ops-synthetic", pattern=r"^[a-z][a-z0-9-]{3,30}[a-z0-9]$")
+    synthetic_prefix: Annotated[
+        str, matching(r"[a-z][a-z0-9-]{3,30}[a-z0-9]", "5 to 32 small letters, digits and -, like ops-synthetic")
+    ] = "ops-synthetic"
     synthetic_prefix_is_ours: bool = False
     forged_status: Statuses = (401,)
     unsigned_status: Statuses = (400, 401)
     get_status: Statuses = (405,)
     records_deliveries: bool = True
     effect_within_seconds: Annotated[float, AfterValidator(_effect_time)] = Field(default=20, gt=0)
-    endpoints: tuple[Endpoint, ...] = Field(default=SHOPIFY_ENDPOINTS, min_length=1)
+    endpoints: Annotated[tuple[Endpoint, ...], LISTED, NOT_EMPTY] = SHOPIFY_ENDPOINTS

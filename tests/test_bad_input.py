@@ -31,7 +31,9 @@ CASES = {
     "a file that is not there": Case(
         SHOP, ("target file nowhere.toml does not exist; looked at ",), arguments=("--target", "nowhere.toml")
     ),
-    "a folder in place of a file": Case(SHOP, ("target file ./folder does not exist",), ("--target", "./folder")),
+    "a folder in place of a file": Case(
+        SHOP, ("target ./folder is a folder; name the .toml file in it",), ("--target", "./folder")
+    ),
     "a file that is no text": Case("\udcff", ("target file ", "cannot be read: ")),
     "a file that is not TOML": Case('name = "shop\n', ("is not TOML: ", "line 1")),
     "an unknown key": Case(SHOP + "[health]\npth = '/'\n", ("health.pth: unknown key; did you mean path?",)),
@@ -63,7 +65,10 @@ CASES = {
         arguments=("--target", "shop.toml", "--fault", "health-500"),
     ),
     "an unknown fault": Case(
-        SHOP, ("health-500", "did you mean "), arguments=("--target", "sandbox", "--fault", "health-50")
+        SHOP,
+        ("unknown fault 'health-50'; did you mean health-500", "python -m ops_tests faults lists them all"),
+        arguments=("--target", "sandbox", "--fault", "health-50"),
+        never_said=("secret-extra",),
     ),
     "two targets of one name": Case(
         SHOP,

@@ -158,9 +158,9 @@ def _sample(labels: dict[str, str], pair: Any, since: datetime, until: datetime)
     except (ValueError, OverflowError, OSError):
         raise _odd("a value that is no number") from None
     if not since - DRIFT <= at <= until + DRIFT:
+        moments = " to ".join(dict.fromkeys(f"{one:%Y-%m-%d %H:%M:%SZ}" for one in (since, until)))
         raise NotCovered(
-            f"{SOURCE}: the answer is about {at:%Y-%m-%d %H:%M:%SZ}; expected {since:%Y-%m-%d %H:%M:%SZ} to "
-            f"{until:%H:%M:%SZ}. Are the clocks right?"
+            f"{SOURCE}: the answer is about {at:%Y-%m-%d %H:%M:%SZ}; expected {moments}. Are the clocks right?"
         )
     if value < -ROUNDING or math.isinf(value):
         raise _odd(f"the value {value:g}")

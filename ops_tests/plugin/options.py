@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from ops_tests.target import read_environ
+from ops_tests.errors import UsageProblem
+from ops_tests.target import Target, read_environ
 
 CHECKS = Path(__file__).parents[1] / "checks"
 SUITES = ("smoke", "daily", "weekly", "monthly", "post_deploy", "audit", "dr_drill")
@@ -117,6 +119,24 @@ def _targets(config: pytest.Config) -> tuple[str, ...]:
         f"Type: {line} (or set OPS_TARGET); --target sandbox is the embedded one"
     )
     raise pytest.UsageError(message)
+
+
+def refuse_misdirected(wanted: Settings, targets: Mapping[str, Target]) -> None:
+    """Refuse a fault for a live target, and a permit that would be lost for a letter.
+
+    Raises:
+        UsageProblem: There is one.
+    """
+    live = [target.name for target in targets.values() if not target.sandbox]
+    if wanted.faults and live:
+        message = (
+            f"--fault breaks things on purpose and is only for the sandbox, not for {', '.join(live)}; drop --fault"
+        )
+        raise UsageProblem(message)
+    others = [name for name in wanted.permits if name not in targets]
+    if others:
+        named, known = ", ".join(others), " or ".join(targets)
+        raise UsageProblem(f"--permit names {named}, which is no target of this run; expected {known}")
 
 
 def suite(config: pytest.Config) -> str:

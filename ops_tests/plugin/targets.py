@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ops_tests.errors import SandboxFailed, UsageProblem
-from ops_tests.plugin.options import checks_in_play, is_listing, settings, suite
+from ops_tests.plugin.options import checks_in_play, is_listing, refuse_misdirected, settings, suite
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
-from ops_tests.target import Target, read_environ
+from ops_tests.target import Target, dotenv_complaints, read_environ
 from ops_tests.target_file import find_target, load_target, packaged_targets
 from ops_tests.target_parts import SHOPIFY_ENDPOINTS, Endpoint, Page
 
@@ -42,11 +42,12 @@ def _begin(config: pytest.Config) -> None:
         wanted = settings(config)
         targets = _load(config, wanted.targets)
         run = Run(wanted, targets)
-        _refuse_faults_on_live_targets(run)
+        refuse_misdirected(wanted, targets)
         if any(target.sandbox for target in targets.values()):
             run.sandbox = _sandbox(run)
     except UsageProblem as error:
         raise pytest.UsageError(str(error)) from None
+    run.complaints += dotenv_complaints(config.rootpath)
     config.stash[RUN] = run
     if run.sandbox is not None:
         run.sandbox.begin()  # only now that whoever ends the session finds it
@@ -71,15 +72,6 @@ def argument(run: Run, target: Target) -> str:
     given = dict(zip(run.targets, run.settings.targets, strict=True))[target.name]
     faults = run.settings.faults if target.sandbox else ()
     return " ".join([shlex.quote(given), *(f"--fault {name}" for name in faults)])
-
-
-def _refuse_faults_on_live_targets(run: Run) -> None:
-    live = [target.name for target in run.targets.values() if not target.sandbox]
-    if run.settings.faults and live:
-        message = (
-            f"--fault breaks things on purpose and is only for the sandbox, not for {', '.join(live)}; drop --fault"
-        )
-        raise UsageProblem(message)
 
 
 def _sandbox(run: Run) -> Starting:

@@ -50,12 +50,12 @@ def sentence(checks: Sequence[CheckRecord], status: int, targets: Sequence[str],
         level = worst(one.level for one in findings)
         also = (f"; {len(blind)} blind" if blind else "") + waived
         said = f"{len(findings)} of {len(judged)} checks: {_names(findings, targets)}{_cause(findings)}{also}"
-        return f"{cut}; FINDING {level}: {said}" if cut else f"FINDING {level} on {where}: {said}"
+        return f"{cut}; FINDING {level}: {said}" if cut else f"FINDING {level} on {_of(findings, targets)}: {said}"
     if status == 1:
         return f"FAILED on {where}: a test that is no check failed, so the run proves little; {len(blind)} checks blind"
     if blind and not cut:
         said = f"{len(blind)} of {len(judged)} checks could not look: {_names(blind, targets)}{_cause(blind)}"
-        return f"BLIND on {where}: {said}{waived}"
+        return f"BLIND on {_of(blind, targets)}: {said}{waived}"
     return cut or _holding(judged, where)
 
 
@@ -86,6 +86,11 @@ def _holding(judged: Sequence[CheckRecord], where: str) -> str:
     with_a_note = f", {counts['note']} with a note" if counts["note"] else ""
     waived = f"; {counts['waived']} waived" if counts["waived"] else ""
     return f"OK on {where}: {holding} {'check holds' if holding == 1 else 'checks hold'}{with_a_note}{waived}"
+
+
+def _of(checks: Sequence[CheckRecord], targets: Sequence[str]) -> str:
+    """The targets these checks are about; the others are well."""
+    return listed(name for name in targets if any(one.target == name for one in checks))
 
 
 def _names(checks: Sequence[CheckRecord], targets: Sequence[str]) -> str:

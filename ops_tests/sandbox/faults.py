@@ -44,8 +44,8 @@ def planted(names: Sequence[str]) -> Scenario:
     scenario = Scenario()
     for name in names:
         if name not in FAULTS:
-            guess = difflib.get_close_matches(name, FAULTS, 1)
-            hint = f"did you mean {guess[0]}? " if guess else ""
-            raise UnknownName(f"unknown fault {name!r}; {hint}there are {', '.join(FAULTS)}")
+            guesses = difflib.get_close_matches(name, FAULTS)
+            hint = f"did you mean {' or '.join(guesses)}? " if guesses else ""
+            raise UnknownName(f"unknown fault {name!r}; {hint}python -m ops_tests faults lists them all")
         scenario = FAULTS[name].change(scenario)
     return scenario

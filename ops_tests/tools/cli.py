@@ -36,7 +36,10 @@ def sandbox(directory: Path, faults: tuple[str, ...]) -> None:
 )
 @click.option("--name", default="", metavar="NAME", help="How reports call it; by default the host's first word.")
 @click.option(
-    "--output", type=click.Path(path_type=Path), metavar="FILE", help="By default NAME.toml, never overwritten."
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="By default NAME.toml, never overwritten; folders are made.",
 )
 @click.option("--authority", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
               help="A PEM file with the private authority that signs for it.")  # fmt: skip

@@ -97,6 +97,9 @@ BLANK = (
 )  # fmt: skip
 """Every part there is, in the order of the file, for somebody who fills it in."""
 
+NO_HTTPS = Part("https", "Of use once base_url is an address of https.", seen=False)
+"""Without its keys: taken in with any of them, it would be refused beside an address of plain HTTP."""
+
 
 def left_out(name: str, why: str) -> Part:
     """The blank part of that name, with another reason."""

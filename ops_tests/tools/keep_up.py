@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from ops_tests.errors import UsageProblem
 from ops_tests.sandbox.embedded import Sandbox, write_files
+from ops_tests.sandbox.faults import planted
 
 
 def keep_up(directory: Path, faults: Sequence[str]) -> None:
@@ -17,14 +20,18 @@ def keep_up(directory: Path, faults: Sequence[str]) -> None:
 
     Raises:
         SandboxFailed: A part of it did not start.
-        UnknownName: A fault nobody knows.
+        UsageProblem: A fault nobody knows, or ``directory`` cannot be written.
     """
+    planted(faults)
+    with _written(directory):
+        directory.mkdir(parents=True, exist_ok=True)
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     running = Sandbox.start(faults)
     try:
-        write_files(running, directory)
+        with _written(directory):
+            write_files(running, directory)
         click.echo(f"sandbox: up at {running.base_url}" + (f" with {', '.join(faults)}" if faults else ""))
         click.echo(f"in another terminal: . {directory}/env && pytest -m post_deploy --target {directory}/target.toml")
         click.echo("Ctrl-C ends it")
@@ -32,3 +39,12 @@ def keep_up(directory: Path, faults: Sequence[str]) -> None:
     finally:
         running.stop()
     click.echo("sandbox: stopped, nothing left behind")
+
+
+@contextmanager
+def _written(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"sandbox: {directory} cannot be written ({error.strerror}); expected a folder of yours"
+        raise UsageProblem(message) from None

@@ -11,10 +11,11 @@ from pathlib import Path
 from ops_tests.clients.certificates import look_at
 from ops_tests.clients.web import Web
 from ops_tests.errors import Blind
+from ops_tests.records.certificates import CertificateAttempt
 from ops_tests.records.web import Answer
 from ops_tests.target import Target
 from ops_tests.tools import live_health
-from ops_tests.tools.draft import Key, Part, left_out
+from ops_tests.tools.draft import NO_HTTPS, Key, Part, left_out
 
 NOWHERE = "/ops-tests-asks-for-a-path-nobody-has"
 PAGES = ("/", "/privacy", "/terms")
@@ -22,14 +23,17 @@ HEADERS = ("Strict-Transport-Security", "Content-Security-Policy", "X-Content-Ty
            "Referrer-Policy", "Permissions-Policy")  # fmt: skip
 PAUSE_SECONDS = 0.3
 LONGEST_VALUE = 300
+_PRIVATE = ("authority is not trusted", "self-signed")
+"""In the words about a certificate that a private authority may have signed."""
 
 
 @dataclass(frozen=True)
 class Live:
-    """What was seen: the parts, and what was measured for [limits]."""
+    """What was seen: the parts, what was measured for [limits], and whether anybody answered at all."""
 
     parts: tuple[Part, ...]
     limits: tuple[Key, ...] = ()
+    answered: bool = True
 
 
 def look(target: Target, authority: Path | None, named: str = "") -> Live:
@@ -43,7 +47,10 @@ def look(target: Target, authority: Path | None, named: str = "") -> Live:
     try:
         health, answers = live_health.look(_asking(target, authority), _get(target, authority, NOWHERE))
     except Blind as error:
-        return Live((left_out("health", f"Nobody answered: {error}"), *_https(target, authority, named)))
+        private = authority is None and any(word in str(error) for word in _PRIVATE)
+        hint = "If a private authority signs for it, type --authority FILE. " if private else ""
+        unseen = left_out("health", f"{hint}Nobody answered: {error}")
+        return Live((unseen, *_https(target, authority, named)), answered=False)
     limits = [live_health.limit("health_seconds", [one.seconds for one in answers], "answers")] if answers else []
     parts = (_headers, _pages)
     seen = [part for looked in parts for part in looked(target, authority)]
@@ -66,12 +73,18 @@ def _get(target: Target, authority: Path | None, path: str, *, follow: bool = Tr
 
 def _https(target: Target, authority: Path | None, named: str) -> list[Part]:
     if not target.speaks_https:
-        return [left_out("https", "Of use once base_url is an address of https.")]
-    shown = look_at(target.base_url, authority)
-    seen = f"accepted until {shown.ends_at:%Y-%m-%d}" if shown.ends_at else f"not accepted: {shown.refusal}"
-    why = f"Certificate {seen}. Plain HTTP {_plain(target)}."
+        return [NO_HTTPS]
+    why = f"{_certificate(look_at(target.base_url, authority))}. Plain HTTP {_plain(target)}."
     plain_url = Key("plain_url", target.plain_url, seen=False)
     return [Part("https", why, (plain_url, *([Key("authority", named)] if named else ())), seen=bool(named))]
+
+
+def _certificate(shown: CertificateAttempt) -> str:
+    if shown.ends_at:
+        return f"Certificate accepted until {shown.ends_at:%Y-%m-%d}"
+    if "certificate" in shown.refusal:
+        return f"Certificate not accepted: {shown.refusal}"
+    return f"No certificate was seen: {shown.host} {shown.refusal}"
 
 
 def _plain(target: Target) -> str:

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from ops_tests.errors import UsageProblem
 from ops_tests.target import Target
-from ops_tests.tools.draft import Part, drafted
+from ops_tests.target_file import packaged_targets
+from ops_tests.tools.draft import NO_HTTPS, Part, drafted
 
 _HOST = re.compile(r"[\w.:-]+")
 _SHOWN = re.compile(r"[\w:/.\[\]-]{1,80}")
@@ -33,23 +34,42 @@ def write(
         environ: Where fly, its token and ``DATABASE_URL`` are looked up.
 
     Raises:
-        UsageProblem: The address or the name is none, or the file exists or cannot be written.
+        UsageProblem: The address or the name is none, or the file exists or cannot be written: before anybody is asked.
     """
     target = _target(url, name)
     path = output or Path(f"{target.name}.toml")
-    if path.exists():
-        raise UsageProblem(_exists(path))
+    _make_room(path)
     if live:
         yield f"looking at {target.base_url}; nothing is changed and nothing is sent to a webhook"
-    parts = _live(target, authority, path, environ) if live else _by_address(target)
+    parts, answered = _live(target, authority, path, environ) if live else (_by_address(target), True)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(drafted(target.name, target.base_url, parts))
     except FileExistsError:
         raise UsageProblem(_exists(path)) from None
     except OSError as error:
-        raise UsageProblem(f"init: {path} cannot be written ({error.strerror}); expected a folder of yours") from None
+        raise _unwritable(path, str(error.strerror)) from None
     yield from _told(path, parts)
+    if not answered:
+        again = f"once it answers, delete {path} (nothing is overwritten) and try again"
+        yield f"nothing was seen of {target.base_url}: {again}"
+
+
+def _make_room(path: Path) -> None:
+    """The folder is made if need be, since a long look must not end for want of one."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        taken = path.exists()
+    except OSError as error:
+        raise _unwritable(path, str(error.strerror)) from None
+    if taken:
+        raise UsageProblem(_exists(path))
+    if not os.access(path.parent, os.W_OK):
+        raise _unwritable(path, "Permission denied")
+
+
+def _unwritable(path: Path, why: str) -> UsageProblem:
+    return UsageProblem(f"init: {path} cannot be written ({why}); expected a folder of yours")
 
 
 def _exists(path: Path) -> str:
@@ -65,9 +85,12 @@ def _target(url: str, name: str) -> Target:
     except ValueError:  # pydantic's too
         shown = f"{url!r}" if _SHOWN.fullmatch(url) else "what was given"
         raise UsageProblem(
-            f"init: {shown} is no address of an application; expected scheme and host only, like "
-            "https://app.example.com"
+            f"init: {shown} is no address of an application; expected scheme and host only, {_wanted(url)}"
         ) from None
+    if name in packaged_targets():
+        raise UsageProblem(
+            f"init: {name} is the name of a target that comes with the package; expected another, like {name}-live"
+        )
     try:
         return Target(name=name or target.name, base_url=target.base_url)
     except ValidationError:
@@ -76,23 +99,34 @@ def _target(url: str, name: str) -> Target:
         ) from None
 
 
+def _wanted(url: str) -> str:
+    """The same address without its path, if that is all that is wrong with it and it may be repeated."""
+    bare = re.match(r"https?://[\w.:\[\]-]+(?=/.)", url)
+    return f"without a path: {bare[0]}" if bare and _SHOWN.fullmatch(url) else "like https://app.example.com"
+
+
 def _named_after(host: str) -> str:
-    """The host's first word, or the whole of an address in numbers."""
+    """The host's first word, or the whole of an address in numbers; never a name that the package has taken."""
     try:
-        word = str(ipaddress.ip_address(host))
+        word = f"host-{ipaddress.ip_address(host)}"
     except ValueError:
         word = host.removeprefix("www.").partition(".")[0]
-    return re.sub(r"[^a-z0-9.-]+", "-", word.lower()).strip("-.") or "target"
+    name = re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-") or "target"
+    return f"{name}-live" if name in packaged_targets() else name
 
 
 def _by_address(target: Target) -> Sequence[Part]:
     from ops_tests.tools import live_fly
 
     app, known = live_fly.app_of(target.base_url, Path())
-    return [live_fly.unasked(app)] if known.startswith("by the host") else []
+    fly = [live_fly.unasked(app)] if known.startswith("by the host") else []
+    return fly if target.speaks_https else [NO_HTTPS, *fly]
 
 
-def _live(target: Target, authority: Path | None, path: Path, environ: Mapping[str, str]) -> Sequence[Part]:
+def _live(
+    target: Target, authority: Path | None, path: Path, environ: Mapping[str, str]
+) -> tuple[Sequence[Part], bool]:
+    """What was seen, and whether the application answered at all."""
     from ops_tests.tools import live_database, live_fly, live_web
 
     named = os.path.relpath(authority, path.parent) if authority else ""
@@ -102,7 +136,7 @@ def _live(target: Target, authority: Path | None, path: Path, environ: Mapping[s
     limits = (*web.limits, *database.limits)
     moved = any(key.seen for key in limits)
     measured = [Part("limits", "Proposed from what was measured.", limits, seen=moved)] if limits else []
-    return [*web.parts, *fly, *database.parts, *measured]
+    return [*web.parts, *fly, *database.parts, *measured], web.answered
 
 
 def _told(path: Path, parts: Sequence[Part]) -> Iterator[str]:

@@ -43,6 +43,13 @@ def answering(status: int = 200, body: bytes = b"") -> Callable[..., tuple[int, 
     return lambda *_request: (status, {}, body)
 
 
+def test_numbers_of_another_moment_are_told_with_the_moment_that_was_asked_for(http_server: Server) -> None:
+    document = json.loads(vector(({"instance": "a"}, "1")))
+    document["data"]["result"][0]["value"][0] -= 86400
+    with pytest.raises(NotCovered, match=r"is about [-\d]+ [\d:]+Z; expected [-\d]+ [\d:]+Z\. Are the clocks right\?"):
+        connect(target(http_server(answering(body=json.dumps(document).encode())))).traffic()
+
+
 @pytest.mark.parametrize(
     ("token", "header"),
     [("fm2_x", "FlyV1 fm2_x"), ("FlyV1 fm2_x", "FlyV1 fm2_x"), ("fo1_x", "Bearer fo1_x"), ("Bearer x", "Bearer x")],

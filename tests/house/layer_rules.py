@@ -11,26 +11,38 @@ from tests.house.source import Source
 
 GROUND = frozenset(
     {
-        *{"errors", "locked_folder", "alert_settings", "target", "target_parts", "limits", "target_file"},
+        *{
+            "errors",
+            "locked_folder",
+            "alert_settings",
+            "target",
+            "target_parts",
+            "target_values",
+            "limits",
+            "target_file",
+        },
         *{"waiver_file", "permit", "records"},
     }
 )
+READING = frozenset({"target_words", "target_contradictions"})
 BELOW = {
     "errors": frozenset[str](),
     "locked_folder": frozenset[str](),
     "records": frozenset({"errors", "records"}),
     "limits": frozenset({"errors", "records"}),
-    "target_parts": frozenset({"errors", "records", "limits"}),
-    "alert_settings": frozenset({"target_parts"}),
-    "target": frozenset({"errors", "records", "limits", "target_parts", "alert_settings"}),
-    "target_file": frozenset({"errors", "records", "limits", "target_parts", "alert_settings", "target"}),
+    "target_values": frozenset[str](),
+    "target_parts": frozenset({"target_values"}),
+    "alert_settings": frozenset({"target_parts", "target_values"}),
+    "target": frozenset({"errors", "records", "limits", "target_parts", "target_values", "alert_settings"}),
+    **dict.fromkeys(READING, frozenset({"limits", "target_parts", "alert_settings", "target"})),
+    "target_file": frozenset({"errors", "records", "limits", "target_parts", "target"}) | READING,
     "waiver_file": frozenset({"errors", "records", "target", "target_file"}),
     "permit": frozenset[str](),
     "clients": GROUND | {"clients"},
     "rules": GROUND | {"rules"},
     "sandbox": GROUND | {"sandbox"},
     "plugin": GROUND | {"clients", "rules", "sandbox", "plugin"},
-    "checks": GROUND - {"errors", "target_file", "waiver_file", "alert_settings"} | {"rules"},
+    "checks": GROUND - {"errors", "target_file", "target_values", "waiver_file", "alert_settings"} | {"rules"},
     "tools": GROUND | {"clients", "rules", "sandbox", "plugin", "tools"},
     "__main__": frozenset({"tools"}),
     "": frozenset[str](),

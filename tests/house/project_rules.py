@@ -7,7 +7,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-MADE = {".git", ".venv", "build", "dist", "reports", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+MADE = {
+    ".git",
+    ".venv",
+    "build",
+    "dist",
+    "reports",
+    "__pycache__",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".hypothesis",
+}
 """What is made, not written; ``.git`` is a file in a linked work tree."""
 PINNED = re.compile(
     r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,-]+\])?==[^\s;]+( ; [^\\]+)?( \\)?|    --hash=sha256:[0-9a-f]{64}( \\)?"

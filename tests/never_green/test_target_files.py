@@ -15,7 +15,7 @@ from ops_tests.target import Target
 from ops_tests.target_file import load_target, packaged_targets
 from tests.never_green.spoiling import DEEP, EXAMPLES, FEW, LONG_NUMBER, spoilt, torn
 
-TEXT = packaged_targets()["sandbox"].read_text(encoding="utf-8")
+TEXT = packaged_targets()["sandbox"].read_text(encoding="utf-8").replace('name = "sandbox"', 'name = "shop"')
 TABLE: dict[str, Any] = tomllib.loads(TEXT)
 
 

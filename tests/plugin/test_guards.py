@@ -55,7 +55,7 @@ def test_what_is_permitted_by_name_and_by_file_acts(project: Project, more: tupl
     [
         (ALLOWED, (), "no --permit was given. To permit it: type --permit shop"),
         (ALLOWED, ("--noconftest",), "type --permit shop"),
-        (ALLOWED, ("--permit", "shopp"), "--permit names shopp. To permit it: type --permit shop"),
+        (ALLOWED, ("--permit", "shopp"), "--permit names shopp, which is no target of this run; expected shop"),
         ("", ("--permit", "shop"), "shop.toml does not say acts = true. To permit it: write acts = true into"),
         ("acts = false", (), "shop.toml, and type --permit shop"),
     ],
@@ -97,6 +97,13 @@ def test_of_two_targets_only_the_permitted_one_is_acted_on(project: Project) -> 
     targets = [f"--target={project.target(name, more=ALLOWED)}" for name in ("a", "b")]
     assert project.run_here(*targets, "--permit", "b").ret == 10
     assert acted(project) == ["b"]
+
+
+def test_a_permit_for_no_target_of_the_run_is_refused_though_nothing_acts(project: Project) -> None:
+    project.checks(OPEN)
+    result = project.run_on_shop("--permit", "shop", "--permit", "shpo")
+    assert result.ret == 4
+    assert "--permit names shpo, which is no target of this run; expected shop" in told(result)
 
 
 def test_the_embedded_sandbox_needs_neither(project: Project) -> None:

@@ -52,6 +52,35 @@ def test_the_target_is_named_by_flag_then_variable_then_dotenv_then_ini(
     assert [one.name for one in project.record().targets] == [WAYS[first]]
 
 
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_a_dot_env_that_everybody_reads_is_told_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch, ci: str
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    project.checks(CHECK)
+    file = project.write(".env", "A=1\n")
+    for mode, times in ((0o644, 1), (0o600, 0)):
+        file.chmod(mode)
+        result = project.run_on_shop()
+        assert result.ret == 0
+        assert result.stdout.str().count(f"everybody on this machine can read {file}; type: chmod 600 {file}") == times
+
+
+def test_a_malformed_line_of_dot_env_is_told_by_its_number_alone(project: Project) -> None:
+    project.checks(CHECK)
+    file = project.write(".env", "# ours\n\nhidden word\nB='hidden\nhidden\nA=1\n")
+    said = project.run_on_shop().stdout.str()
+    assert f"{file}: lines 3, 4, 5 are no NAME=value and left out; is a quote not closed?" in said
+    assert "hidden" not in said
+
+
+def test_a_dot_env_that_is_no_text_ends_with_4(project: Project) -> None:
+    project.checks(CHECK)
+    (project.folder / ".env").write_bytes(b"A=\xff\n")
+    result = project.run_on_shop()
+    assert (result.ret, "cannot be read" in result.stderr.str()) == (4, True)
+
+
 def test_without_terminal_and_target_it_ends_with_4_and_the_line_to_type(project: Project) -> None:
     project.checks(CHECK)
     result = project.run_here("-m", "smoke")

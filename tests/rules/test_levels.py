@@ -44,6 +44,15 @@ def test_the_worst_level_wins_and_none_is_none() -> None:
     assert worst([None]) is None
 
 
+@pytest.mark.parametrize(("outcome", "status"), [("finding", 1), ("blind", 10)])
+def test_of_several_targets_the_verdict_names_those_that_are_wrong(outcome: Outcome, status: int) -> None:
+    checks = [
+        CheckRecord(target=name, check="logs/a", subject="logs", claim="", suites=(), anchor="", outcome=one)
+        for name, one in (("shop", "ok"), ("hosted", outcome), ("third", "ok"))
+    ]
+    assert " on hosted: 1 of 3 checks" in verdict.sentence(checks, status, ["shop", "hosted", "third"], "")
+
+
 def test_a_limit_prints_with_unit_and_key() -> None:
     assert str(LIMITS.health_seconds) == "1 s (limits.health_seconds)"
     assert str(fixed(0, "errors")) == "0 errors"

@@ -90,6 +90,54 @@ def test_where_nobody_listens_the_file_is_smaller_and_says_so(init: Init) -> Non
     assert "# Nobody answered: 127.0.0.1" in text
 
 
+def test_where_nobody_listens_no_certificate_is_called_refused_and_the_way_to_a_second_try_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = nobody().replace("http:", "https:")
+    said = "\n".join(write(url, "shop", Path("shop.toml"), None, live=True, environ={}))
+    text = Path("shop.toml").read_text(encoding="utf-8")
+    assert "# No certificate was seen: 127.0.0.1" in text
+    assert "not accepted" not in text
+    assert (
+        f"nothing was seen of {url}: once it answers, delete shop.toml (nothing is overwritten) and try again" in said
+    )
+
+
+def test_a_private_authority_is_asked_for_with_the_option(sandbox: Sandbox, init: Init) -> None:
+    _target, text = init(sandbox.base_url, {})
+    assert "# If a private authority signs for it, type --authority FILE. Nobody answered: " in text
+    assert "# Certificate not accepted: shows a certificate" in text
+
+
+def test_an_address_of_plain_http_gets_no_key_that_needs_https(init: Init, tmp_path: Path) -> None:
+    _target, seen = init(nobody(), {})
+    list(write("http://a", "", tmp_path / "by_address.toml", None, live=False, environ={}))
+    for text in (seen, (tmp_path / "by_address.toml").read_text(encoding="utf-8")):
+        assert "# Of use once base_url is an address of https.\n# [https]\n\n" in text
+        assert "plain_url" not in text
+
+
+def test_missing_folders_are_made_and_what_cannot_be_made_is_told_before_anybody_is_asked(tmp_path: Path) -> None:
+    list(write("https://a", "", tmp_path / "ops" / "live" / "a.toml", None, live=False, environ={}))
+    assert load_target(tmp_path / "ops" / "live" / "a.toml", {}).name == "a"
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(UsageProblem, match=r"cannot be written .*expected a folder of yours"):
+        next(write("https://a", "", tmp_path / "file" / "a.toml", None, live=True, environ={}))
+
+
+def test_an_address_with_a_path_is_shown_without_it(tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem, match=r"expected scheme and host only, without a path: https://a:8443$"):
+        list(write("https://a:8443/health", "", tmp_path / "x.toml", None, live=False, environ={}))
+
+
+def test_no_name_of_a_packaged_target_is_taken(tmp_path: Path) -> None:
+    list(write("https://timedify.fly.dev", "", tmp_path / "x.toml", None, live=False, environ={}))
+    assert load_target(tmp_path / "x.toml", {}).name == "timedify-live"
+    with pytest.raises(UsageProblem, match="sandbox is the name of a target that comes with the package"):
+        list(write("https://a", "sandbox", tmp_path / "y.toml", None, live=False, environ={}))
+
+
 def test_without_fly_the_app_is_named_and_left_out(init: Init) -> None:
     target, text = init(APP_ON_FLY, {"PATH": ""})
     assert target.platform is None
@@ -135,15 +183,14 @@ def test_what_is_no_address_is_told_in_a_sentence_and_writes_nothing(url: str, t
     assert not any(tmp_path.iterdir())
 
 
-def test_a_name_that_is_none_and_a_folder_that_is_not_there_are_told(tmp_path: Path) -> None:
-    for name, file, said in (("A b", "x.toml", "no name of a target"), ("", "no/x.toml", "cannot be written")):
-        with pytest.raises(UsageProblem, match=said):
-            list(write("https://a", name, tmp_path / file, None, live=False, environ={}))
+def test_a_name_that_is_none_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem, match="no name of a target"):
+        list(write("https://a", "A b", tmp_path / "x.toml", None, live=False, environ={}))
 
 
 @pytest.mark.parametrize(
     ("url", "name"),
-    [("https://shop.fly.dev", "shop"), ("http://127.0.0.1:3000", "127.0.0.1"), ("http://[::1]:3000", "1"),
+    [("https://shop.fly.dev", "shop"), ("http://127.0.0.1:3000", "host-127-0-0-1"), ("http://[::1]:3000", "host-1"),
      ("https://www.Shop.example", "shop")],
 )  # fmt: skip
 def test_a_target_is_named_after_its_host(url: str, name: str, tmp_path: Path) -> None:

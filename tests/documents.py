@@ -9,7 +9,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[1]
 DOCUMENTS = {
     name: (REPOSITORY / name).read_text(encoding="utf-8")
-    for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md")
+    for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/target-file.md")
 }
 
 
@@ -60,5 +60,5 @@ def paths(text: str) -> set[str]:
     """Files and folders of the project that a document names in its prose."""
     quoted = re.findall(r"`([\w.*/-]+)`", prose(text))
     linked = re.findall(r"\]\(([^)#:]+)\)", prose(text))
-    ours = re.compile(r"(ops_tests|tests|tools|\.ci|benchmarks)/.*|[\w-]+\.(md|ini|lock)")
+    ours = re.compile(r"(ops_tests|tests|tools|docs|\.ci|benchmarks)/.*|[\w-]+\.(md|ini|lock)")
     return {path for path in [*quoted, *linked] if ours.fullmatch(path)}

@@ -32,6 +32,7 @@ from tests.house.source import read
 from tests.running import environment
 
 README, CONTRIBUTING = DOCUMENTS["README.md"], DOCUMENTS["CONTRIBUTING.md"]
+TARGET_FILE = DOCUMENTS["docs/target-file.md"]
 TYPED = sorted({command for text in DOCUMENTS.values() for command in commands(text)})
 MADE, RUN, ASKED = (
     [one for one in TYPED if re.match(rf"(\.venv/bin/)?{word} ", one)] for word in ("make", "pytest", "python")
@@ -153,8 +154,8 @@ def test_the_role_in_the_readme_is_the_sandbox_s() -> None:
 
 
 def example_target(folder: Path) -> Path:
-    """The README's complete target file, beside the migrations it names."""
-    (written,) = [block.text for block in blocks(README) if block.language == "toml"]
+    """The complete target file of the documents, beside the migrations it names."""
+    (written,) = [block.text for block in blocks(TARGET_FILE) if block.language == "toml"]
     (folder / "prisma" / "migrations").mkdir(parents=True)
     (folder / "ops").mkdir()
     (folder / "ops" / "shop.toml").write_text(written, encoding="utf-8")
@@ -185,7 +186,7 @@ def keys(model: type[BaseModel], above: str = "") -> Iterator[str]:
 
 
 def test_the_table_of_keys_names_every_key_and_no_other() -> None:
-    told = [row[0].strip("`") for row in table(README, "key", "meaning", "without it")]
+    told = [row[0].strip("`") for row in table(TARGET_FILE, "key", "meaning", "without it")]
     assert sorted(told) == sorted(keys(Target))
 
 

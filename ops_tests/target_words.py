@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from datetime import date, time
 from typing import Any
 
 from pydantic import BaseModel
@@ -65,7 +66,7 @@ def _found(value: Any) -> str:
     """What stands there; a table or a list is not repeated."""
     if isinstance(value, dict | list):
         return ""
-    text = repr(value)
+    text = str(value) if isinstance(value, date | time) else repr(value)
     return f" (found {text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + '...'})"
 
 

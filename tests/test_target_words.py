@@ -81,6 +81,11 @@ def test_a_wrong_value_is_refused_in_plain_words_and_alone(tmp_path: Path, text:
     assert only.startswith(said)
 
 
+def test_a_time_is_told_as_it_was_written(tmp_path: Path) -> None:
+    (only,) = problems(tmp_path, WINDOW + "until = 2026-12-06T02:00:00")
+    assert only.endswith("(found 2026-12-06 02:00:00)")
+
+
 def test_a_whole_number_does_where_a_fraction_may_stand(tmp_path: Path) -> None:
     target = loaded(tmp_path, FLY + "image_mb = 250\n[logs]\nwindow_minutes = 5\n[limits]\nwebhook_seconds = 4")
     assert (target.limits.webhook_seconds.value, target.logs and target.logs.window_minutes) == (4, 5)

@@ -76,7 +76,10 @@ def test_the_url_of_a_route_and_its_long_parts_are_secrets(tmp_path: Path) -> No
         ('[alerts]\nroutes = [{ url_env = "slack://a/b" }]\n', "must be the NAME of an environment variable"),
         ('[alerts]\nroutes = [{ url_env = "CHAT" }]\nsmoke_k = 4\n', "alerts.smoke_k: is more than smoke_n"),
         ('[alerts]\nroutes = [{ url_env = "CHAT", level = "L1" }]\n', "did you mean levels?"),
-        ("[[maintenance]]\nfrom = 2026-03-01T12:00:00\nuntil = 2026-03-02T12:00:00Z\nreason = 'x'\n", "timezone"),
+        (
+            "[[maintenance]]\nfrom = 2026-03-01T12:00:00\nuntil = 2026-03-02T12:00:00Z\nreason = 'x'\n",
+            "with its offset",
+        ),
         (
             "[[maintenance]]\nfrom = 2026-03-02T12:00:00Z\nuntil = 2026-03-01T12:00:00Z\nreason = 'x'\n",
             "not after from",

@@ -325,6 +325,7 @@ class WebhooksPart(Part):
         get_status: What a GET is answered with.
         records_deliveries: Whether each delivery becomes a row of ``webhook_events``.
         effect_within_seconds: How long after a delivery its effect may come.
+        sampling_cap: How many deliveries a run sends at most to learn how long an answer takes.
         endpoints: The six of a Shopify app unless the file says otherwise.
     """
 
@@ -339,4 +340,5 @@ class WebhooksPart(Part):
     get_status: Statuses = (405,)
     records_deliveries: bool = True
     effect_within_seconds: Annotated[float, AfterValidator(_effect_time)] = Field(default=20, gt=0)
+    sampling_cap: int = Field(default=30, ge=1, le=1000)
     endpoints: Annotated[tuple[Endpoint, ...], LISTED, NOT_EMPTY] = SHOPIFY_ENDPOINTS

@@ -21,7 +21,9 @@ def test_error_rate_is_within_the_objective(
     """Of the responses of a day, where there were enough to tell, no more failed than the objective allows."""
     evidence(*rules.described(traffic))
     note(*rules.undecided(traffic, limits.error_percent), *rules.slow(traffic, limits))
-    share = measured(rules.decided(traffic, limits.error_percent), limits.error_percent)
+    share = measured(
+        rules.decided(traffic, limits.error_percent), limits.error_percent, samples=round(rules.requests(traffic))
+    )
     counted = f"{rules.failed(traffic):.0f} of {rules.requests(traffic):.0f} requests in {traffic.hours} h"
     assert share <= limits.error_percent.value, f"{share:.2f} % ({counted}) failed; the limit is {limits.error_percent}"
 

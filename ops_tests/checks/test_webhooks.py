@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.plugin.recording import Evidence, Measured
-from ops_tests.records.webhooks import Deliveries, Delivery, Effect, RepeatedDelivery
+from ops_tests.plugin.recording import Evidence, Measured, Note
+from ops_tests.records.webhooks import Deliveries, Delivery, Effect, RepeatedDelivery, ResponseTimes
+from ops_tests.rules import percentiles
 from ops_tests.rules import webhooks as rules
 from ops_tests.rules.wording import listed
 from ops_tests.target_parts import WebhooksPart
@@ -112,3 +113,33 @@ def test_delivery_is_recorded_once(repeated_delivery: RepeatedDelivery, limits: 
     assert not wrong, (
         f"{repeated_delivery.first.path} sent twice under one id: {listed(wrong)}; expected exactly one row"
     )
+
+
+@pytest.mark.daily
+@pytest.mark.weekly
+@pytest.mark.runbook("webhooks.md#p95-of-webhook-delivery-is-within-the-objective")
+def test_p95_of_webhook_delivery_is_within_the_objective(
+    response_times: ResponseTimes, limits: Limits, measured: Measured, note: Note, evidence: Evidence
+) -> None:
+    """Of the signed deliveries 95 % are answered within the objective, where there were enough to tell."""
+    look = percentiles.judged("p95", response_times, limits.response_p95_ms)
+    evidence(*percentiles.evidence(response_times))
+    note(*percentiles.undecided(look, limits.response_p95_ms))
+    measured(look.percentile.value, limits.response_p95_ms, samples=look.samples)
+    failed = percentiles.failed(look)
+    assert not failed, f"{listed(failed)}; the limit is {limits.response_p95_ms}"
+
+
+@pytest.mark.daily
+@pytest.mark.weekly
+@pytest.mark.runbook("webhooks.md#p99-of-webhook-delivery-is-within-the-objective")
+def test_p99_of_webhook_delivery_is_within_the_objective(
+    response_times: ResponseTimes, limits: Limits, measured: Measured, note: Note, evidence: Evidence
+) -> None:
+    """Of the signed deliveries 99 % are answered within the objective, where there were enough to tell."""
+    look = percentiles.judged("p99", response_times, limits.response_p99_ms)
+    evidence(*percentiles.evidence(response_times))
+    note(*percentiles.undecided(look, limits.response_p99_ms))
+    measured(look.percentile.value, limits.response_p99_ms, samples=look.samples)
+    failed = percentiles.failed(look)
+    assert not failed, f"{listed(failed)}; the limit is {limits.response_p99_ms}"

@@ -72,6 +72,20 @@ class Deadline:
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
+def opened_in(address: tuple[str, int], seconds: float) -> float:
+    """How long a TCP connection to an address takes to open, seconds; looking the name up does not count.
+
+    Raises:
+        OSError: It cannot be opened within ``seconds``.
+    """
+    family, kind, protocol, _, place = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0]
+    with contextlib.closing(socket.socket(family, kind, protocol)) as plain:
+        plain.settimeout(seconds)
+        started = time.perf_counter()
+        plain.connect(place)
+        return time.perf_counter() - started
+
+
 class _Watched(HTTPConnection):
     """Tells the deadline of its thread which socket it uses, and whether it had been used before."""
 

@@ -156,4 +156,5 @@ def _delivery(sending: _Sending, answer: Answer) -> Delivery:
         status=answer.status,
         first_byte_seconds=answer.first_byte_seconds,
         seconds=answer.seconds,
+        warm=answer.warm,
     )

@@ -35,21 +35,23 @@ def webhooks_part_of(target: Target) -> WebhooksPart:
     return target.webhooks
 
 
-def _client(look: Look) -> Webhooks:
+def client_of(look: Look, series: str = "") -> Webhooks:
+    """A client of its own for a look; its shops bear the run's id, and the name of its series where there is one."""
     from ops_tests.clients.webhooks import Webhooks
 
     part = webhooks_part_of(look.target)
+    named = f"{look.run.run_id}-{series}" if series else look.run.run_id
 
     def announce(one: Announcement) -> None:
         look.run.deliveries.append(SyntheticDelivery(target=look.target.name, **asdict(one)))
 
-    return Webhooks(look.web, look.target.secret(part.secret_env), part.synthetic_prefix, look.run.run_id, announce)
+    return Webhooks(look.web, look.target.secret(part.secret_env), part.synthetic_prefix, named, announce)
 
 
 @observation("webhooks.synthetic")
 def sender(look: Look) -> Webhooks:
     """The client that sends synthetic deliveries: one a run, so that no two deliveries share a shop."""
-    return _client(look)
+    return client_of(look)
 
 
 @observation("webhooks.synthetic")
@@ -75,31 +77,31 @@ def synthetic_clearance(look: Look) -> str:
 @observation("webhooks.synthetic")
 def signed_deliveries(look: Look) -> Deliveries:
     """One signed delivery to each endpoint."""
-    log_before = _log_before(look)
+    log_before = clear_to_send(look)
     return _send(look, "signed", look.see("sender").signed, log_before)
 
 
 @observation("webhooks.synthetic")
 def forged_deliveries(look: Look) -> Deliveries:
     """One delivery with a wrong signature to each endpoint."""
-    _log_before(look)
+    clear_to_send(look)
     return _send(look, "forged", look.see("sender").forged)
 
 
 @observation("webhooks.synthetic")
 def unsigned_deliveries(look: Look) -> Deliveries:
     """One delivery without a signature to each endpoint."""
-    _log_before(look)
+    clear_to_send(look)
     return _send(look, "unsigned", look.see("sender").unsigned)
 
 
 @observation("webhooks")
 def get_answers(look: Look) -> Deliveries:
     """One GET to each endpoint: nothing is delivered, so no clearance is needed."""
-    return _send(look, "get", _client(look).get)
+    return _send(look, "get", client_of(look).get)
 
 
-def _log_before(look: Look) -> LogWindow | None:
+def clear_to_send(look: Look) -> LogWindow | None:
     """Let the look for errors end before the first delivery; its window, when the run asks for one and can see."""
     look.see("synthetic_clearance")
     windows = [_seen_before(look, name) for name in ("activity_log", "recent_logs")]
@@ -140,15 +142,19 @@ def _send(
 def repeated_delivery(look: Look) -> RepeatedDelivery:
     """A delivery of the most harmless topic sent twice under one id, and its rows once the effect's time has passed."""
     part = webhooks_part_of(look.target)
-    _log_before(look)
-    harmless = [one for one in part.endpoints if one.topic == "app/scopes_update"] or list(part.endpoints)
+    clear_to_send(look)
     sender = look.see("sender")
-    first = sender.signed(harmless[0])
+    first = sender.signed(harmless_endpoint(part))
     second = sender.repeat(first)
     time.sleep(part.effect_within_seconds)
     rows = look.database.webhook_events([first.webhook_id], [first.shop])
     by_id, by_shop = (row.id == first.webhook_id for row in rows), (row.shop == first.shop for row in rows)
     return RepeatedDelivery(first, second, rows_by_id=sum(by_id), rows_by_shop=sum(by_shop))
+
+
+def harmless_endpoint(part: WebhooksPart) -> Endpoint:
+    """The endpoint that does least with a delivery."""
+    return next((one for one in part.endpoints if one.topic == "app/scopes_update"), part.endpoints[0])
 
 
 def _of_endpoint(deliveries: Deliveries, endpoint: Endpoint) -> Delivery:

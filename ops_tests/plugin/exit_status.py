@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from ops_tests.plugin.state import Run, is_worker, run_of
-from ops_tests.records.run import CheckRecord, SyntheticDelivery
+from ops_tests.records.run import CheckRecord, SampledTimes, SyntheticDelivery
 
 FINDING, INTERRUPTED, BROKEN, NOTHING_RAN, BLIND = 1, 2, 3, 5, 10
 
@@ -50,11 +50,13 @@ class Tally:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take up a finished record and a worker's deliveries; remember crashes and tests that are no checks."""
+        """Take up a finished record, and what a worker noted; remember crashes and tests that are no checks."""
         if self.run is None:
             return
         handed = getattr(report, "ops_deliveries", ())
         self.run.deliveries.extend(SyntheticDelivery.model_validate(one) for one in handed)
+        taken = getattr(report, "ops_samples", ())
+        self.run.samples.extend(SampledTimes.model_validate(one) for one in taken)
         told = getattr(report, "ops_record", None)
         if told is not None:
             self.run.records.append(CheckRecord.model_validate(told))

@@ -17,11 +17,9 @@ from typing import Any
 import pytest
 
 from ops_tests.errors import NoAnswerInTime
-from ops_tests.plugin.applicable import NEEDS, fixture_names, item_target, needs_parts
-from ops_tests.plugin.guards import refusal
+from ops_tests.plugin.applicable import NEEDS, needs_parts
 from ops_tests.plugin.look import Look
-from ops_tests.plugin.recording import is_check
-from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.plugin.state import Run, run_of
 from ops_tests.target import Target
 
 DEADLINE_SECONDS = 430
@@ -34,14 +32,21 @@ HEAD_START_SECONDS = 0.3
 
 Observe = Callable[[Look], Any]
 OBSERVATIONS: dict[str, Observe] = {}
+ALONE: set[str] = set()
+"""Observations that begin only when a check asks for them, and wait until nothing else is under way."""
 
 
-def observation(*parts: str) -> Callable[[Observe], Any]:
-    """Register a function of a Look as an observation that needs the given parts of the target file."""
+def observation(*parts: str, alone: bool = False) -> Callable[[Observe], Any]:
+    """Register a function of a Look as an observation that needs the given parts of the target file.
+
+    One that is to be made ``alone`` measures so finely that our own threads would be in its way.
+    """
 
     def register(observe: Observe) -> Any:
         name = observe.__name__
         OBSERVATIONS[name] = observe
+        if alone:
+            ALONE.add(name)
         NEEDS[name] = needs_parts(*parts)
 
         @pytest.fixture(scope="session", name=name)
@@ -73,7 +78,8 @@ class Gatherer:
         if "health_attempt" in wanted:
             self._await(self.start(target, "health_attempt"), HEAD_START_SECONDS)
         for name in wanted:
-            self.start(target, name)
+            if name not in ALONE:
+                self.start(target, name)
 
     def wanted(self, target: Target, name: str) -> bool:
         """Whether :meth:`want` named the observation."""
@@ -140,6 +146,12 @@ class Gatherer:
         for future in [self.start(target, name) for target, name in wanted]:
             self._await(future, max(0.0, ends_at - time.monotonic()))
 
+    def quiet(self, seconds: float) -> bool:
+        """Wait until nothing but what is made alone is under way, at most so long; whether it is."""
+        ends_at = time.monotonic() + seconds
+        others = [future for (_, name), future in list(self._futures.items()) if name not in ALONE]
+        return all(self._await(future, ends_at - time.monotonic()) for future in others)
+
     def remarks(self, target: Target, name: str) -> list[str]:
         """What the clients of an observation had to say."""
         look = self._looks.get((target.name, name))
@@ -151,35 +163,6 @@ def gatherer_of(run: Run) -> Gatherer:
     if run.gatherer is None:
         run.gatherer = Gatherer(run)
     return run.gatherer
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
-    """Start the observations of all selected checks at once, before the first check runs."""
-    run = run_of(session.config)
-    if run is not None and not is_worker(session.config):
-        _want_all(run, session.items)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> None:
-    """In an xdist worker: start the observations of a target with its first check here."""
-    run = run_of(item.config)
-    if run is None or not is_worker(item.config) or not is_check(item):
-        return
-    target = item_target(item, run)
-    if not gatherer_of(run).begun(target):
-        _want_all(run, [one for one in item.session.items if is_check(one) and item_target(one, run) is target])
-
-
-def _want_all(run: Run, items: Iterable[pytest.Item]) -> None:
-    names: dict[str, dict[str, None]] = {target: {} for target in run.targets}
-    for item in items:
-        if is_check(item) and not refusal(item):
-            names[item_target(item, run).name].update(dict.fromkeys(fixture_names(item)))
-    for name, wanted in names.items():
-        if wanted:
-            gatherer_of(run).want(run.targets[name], wanted)
 
 
 @pytest.fixture(scope="session")

@@ -29,8 +29,11 @@ LogLooked = Callable[[LogWindow, Sequence[Shape]], Sequence[Shape]]
 class Measured(Protocol):
     """What the fixture ``measured`` is."""
 
-    def __call__(self, value: float, limit: Limit, level: Level | None = None) -> float:
-        """Write a value and its limit and return the value; ``level`` where the value alone does not tell."""
+    def __call__(self, value: float, limit: Limit, level: Level | None = None, samples: int = 1) -> float:
+        """Write a value and its limit and return the value; ``level`` where the value alone does not tell.
+
+        ``samples`` says of how many values it was made.
+        """
 
 
 @dataclass
@@ -104,10 +107,12 @@ def measured(request: pytest.FixtureRequest) -> Measured:
     """Write a measured value beside its limit into the record: ``measured(value, limit)``."""
     jotter = jotter_of(request.node)
 
-    def write(value: float, limit: Limit, level: Level | None = None) -> float:
+    def write(value: float, limit: Limit, level: Level | None = None, samples: int = 1) -> float:
         graded = level_of(value, limit)
         worse = graded and (level or graded)
-        taken = Measurement(value=value, unit=limit.unit, limit=limit.value, key=limit.key, level=worse)
+        taken = Measurement(
+            value=value, unit=limit.unit, limit=limit.value, key=limit.key, level=worse, samples=samples
+        )
         jotter.measurements.append(taken)
         return value
 

@@ -90,6 +90,7 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
         verdict=clean.text(_verdict(run, checks, status)),
         level=worst(check.level for check in checks),
         environment=_environment(),
+        samples=tuple(run.samples),
         remarks=remarks(config.rootpath, run),
         checks=tuple(CheckRecord.model_validate(clean.deep(check.model_dump())) for check in checks),
         deliveries=tuple(

@@ -16,7 +16,7 @@ from ops_tests.plugin.gather import OBSERVATIONS, gatherer_of
 from ops_tests.plugin.recording import is_check, jotter_of, record_of, remember
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.plugin.waivers import waive
-from ops_tests.records.run import CheckRecord, Level, Outcome, Waiver
+from ops_tests.records.run import CheckRecord, Level, Outcome, SampledTimes, SyntheticDelivery, Waiver
 from ops_tests.rules.levels import worst
 
 PROPERTY = "ops"
@@ -44,15 +44,16 @@ def pytest_runtest_makereport(
         _remember_remarks(item, run)
         report.__dict__["ops_record"] = _finished(item).model_dump(mode="json")
     if is_worker(item.config):
-        report.__dict__["ops_deliveries"] = _handed_on(run)
+        report.__dict__["ops_deliveries"] = _handed_on(run.deliveries)
+        report.__dict__["ops_samples"] = _handed_on(run.samples)
     return report
 
 
-def _handed_on(run: Run) -> list[dict[str, object]]:
-    """The worker's synthetic deliveries since the last report: with each report, so that a crash hides few."""
+def _handed_on(noted: list[SyntheticDelivery] | list[SampledTimes]) -> list[dict[str, object]]:
+    """What a worker noted since the last report: with each report, so that a crash hides few."""
     handed = []
-    while run.deliveries:  # one by one, since the observations' threads append meanwhile
-        handed.append(run.deliveries.pop(0).model_dump(mode="json"))
+    while noted:  # one by one, since the observations' threads append meanwhile
+        handed.append(noted.pop(0).model_dump(mode="json"))
     return handed
 
 

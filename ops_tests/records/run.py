@@ -36,6 +36,7 @@ class Measurement(_Record):
         limit: The last value that is fine: the largest, or the smallest where less is worse (days left).
         key: The limit's key in the target file, or "" when the claim itself sets it.
         level: How bad this value is, or None when it is within the limit.
+        samples: How many values it was made of: requests of a rate, response times of a percentile.
     """
 
     value: float
@@ -43,6 +44,7 @@ class Measurement(_Record):
     limit: float
     key: str
     level: Level | None
+    samples: int = 1
 
 
 class Waiver(_Record):
@@ -138,6 +140,22 @@ class SyntheticDelivery(_Record):
     sent_at: datetime
 
 
+class SampledTimes(_Record):
+    """Response times that a run measured.
+
+    Attributes:
+        target: The target's name.
+        series: What answered: ``webhook app/scopes_update``.
+        taken_at: When the first was asked for, UTC.
+        seconds: In the order in which they were taken, net of the time to connect.
+    """
+
+    target: str
+    series: str
+    taken_at: datetime
+    seconds: tuple[float, ...]
+
+
 class TargetRecord(_Record):
     """A target of the run.
 
@@ -179,6 +197,7 @@ class RunRecord(_Record):
         environment: Versions of Python, the suite and its packages.
         checks: One record a check, by subject.
         deliveries: Every synthetic delivery that was sent or tried, in their order.
+        samples: The response times it measured.
         remarks: What is to be known of the schedule: a run that came late, a clock that went back.
         objectives: The service level objectives, by target.
     """
@@ -196,5 +215,6 @@ class RunRecord(_Record):
     environment: dict[str, str]
     checks: tuple[CheckRecord, ...]
     deliveries: tuple[SyntheticDelivery, ...] = ()
+    samples: tuple[SampledTimes, ...] = ()
     remarks: tuple[str, ...] = ()
     objectives: tuple[Objective, ...] = ()

@@ -21,6 +21,7 @@ class Answer:
         seconds: From sending the request to the last body byte.
         redirected_to: Where a redirect to another host pointed, else "".
         damage: Why the body is not whole ("cut short", "longer than 1 MiB", "still arriving after 10 s"), else "".
+        warm: Whether the request went over a connection that had served before.
     """
 
     url: str
@@ -32,6 +33,7 @@ class Answer:
     seconds: float
     redirected_to: str = ""
     damage: str = ""
+    warm: bool = False
 
 
 @dataclass(frozen=True)

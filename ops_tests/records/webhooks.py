@@ -26,6 +26,7 @@ class Delivery:
         status: The answer's HTTP status.
         first_byte_seconds: From sending to the last header byte.
         seconds: From sending to the last body byte.
+        warm: Whether it went over a connection that had served before.
     """
 
     path: str
@@ -37,6 +38,30 @@ class Delivery:
     status: int
     first_byte_seconds: float
     seconds: float
+    warm: bool = False
+
+
+@dataclass(frozen=True)
+class ResponseTimes:
+    """How long one endpoint took to answer signed deliveries, one after another on a warm connection.
+
+    Attributes:
+        path: The endpoint's path.
+        place: The host they were sent from.
+        first_bytes: From sending to the last header byte, seconds, in their order.
+        connecting: What opening a TCP connection to the same address took, seconds: one way there and back.
+        image: The image that answered, or "" where nobody knows.
+        earlier: What earlier runs measured of this image, run by run, seconds, net of their connecting.
+        left_out: How many answers do not count, since a connection had to be opened for them.
+    """
+
+    path: str
+    place: str
+    first_bytes: tuple[float, ...]
+    connecting: float
+    image: str
+    earlier: tuple[tuple[float, ...], ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True)

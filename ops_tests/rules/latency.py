@@ -1,4 +1,4 @@
-"""Response times of one series: which samples belong together, and their percentiles with 95 % intervals."""
+"""Response times of one series: which samples belong together, and their percentiles with exact intervals."""
 
 from __future__ import annotations
 
@@ -36,16 +36,36 @@ def pooled(taken: Iterable[Samples], run_id: str, *, alone: bool) -> list[float]
 
 def percentiles(ordered: Sequence[float]) -> list[Percentile]:
     """p50, p95 and p99 of samples in ascending order, with intervals by order statistics."""
-    return [_percentile(name, share, ordered) for name, share in PERCENTILES.items() if ordered]
+    return [percentile(name, ordered) for name in PERCENTILES if ordered]
 
 
-def _percentile(name: str, share: float, ordered: Sequence[float]) -> Percentile:
-    count = len(ordered)
+def percentile(name: str, ordered: Sequence[float], error_a_side: float = ERROR_A_SIDE) -> Percentile:
+    """One percentile of samples in ascending order, of which there is at least one, with its interval.
+
+    The interval is exact whatever the distribution: how many samples lie below the true percentile is binomial.
+
+    Args:
+        name: ``p95``.
+        ordered: The samples.
+        error_a_side: How likely the true percentile may lie below the interval, and how likely above it.
+    """
+    share, count = PERCENTILES[name], len(ordered)
     below = _ranks_below(count, share)
-    low = max((rank for rank in range(1, count + 1) if below[rank - 1] <= ERROR_A_SIDE), default=None)
-    high = min((rank for rank in range(1, count + 1) if below[rank - 1] >= 1 - ERROR_A_SIDE), default=None)
+    low = max((rank for rank in range(1, count + 1) if below[rank - 1] <= error_a_side), default=None)
+    high = min((rank for rank in range(1, count + 1) if below[rank - 1] >= 1 - error_a_side), default=None)
     value = ordered[max(math.ceil(share * count), 1) - 1]
-    return Percentile(name, value, low and ordered[low - 1], high and ordered[high - 1])
+    return Percentile(
+        name, value, None if low is None else ordered[low - 1], None if high is None else ordered[high - 1]
+    )
+
+
+def net(first_bytes: Sequence[float], connecting: float) -> list[float]:
+    """Times to the first byte without the way there and back, which is what connecting takes; seconds.
+
+    Never more is taken off than the fastest answer took, since no way is longer than that.
+    """
+    way = min([connecting, *first_bytes])
+    return [one - way for one in first_bytes]
 
 
 def _ranks_below(count: int, share: float) -> list[float]:

@@ -60,6 +60,11 @@ class Application(Server):
 class _Handler(Handler):
     server: Application
 
+    def setup(self) -> None:
+        """Take up a connection; what comes before its handshake costs whoever opens it, once."""
+        time.sleep(self.server.scenario.edge.opening_seconds)
+        super().setup()
+
     def do_GET(self) -> None:  # noqa: N802 - the name http.server looks for
         started = time.perf_counter()
         path = urlsplit(self.path).path

@@ -22,7 +22,11 @@ UNSIGNED = "webhooks/unsigned_delivery_is_answered_as_documented[*]"
 NO_EFFECT = "webhooks/forged_or_unsigned_delivery_has_no_effect[*]"
 REFUSES_GET = "webhooks/webhook_refuses_get[*]"
 ONCE = "webhooks/delivery_is_recorded_once"
-SYNTHETIC = (ACCEPTS, EFFECT, REJECTS, UNSIGNED, NO_EFFECT, ONCE)
+P95, P99 = PERCENTILES = (
+    "webhooks/p95_of_webhook_delivery_is_within_the_objective",
+    "webhooks/p99_of_webhook_delivery_is_within_the_objective",
+)
+SYNTHETIC = (ACCEPTS, EFFECT, REJECTS, UNSIGNED, NO_EFFECT, ONCE, *PERCENTILES)
 # The effect of app/scopes_update is a row; those of the others are log lines.
 _BY_LOG = ("app/uninstalled", "app/subscriptions_update", "customers/data_request", "customers/redact", "shop/redact")
 LOG_EFFECTS = tuple(check.replace("*", endpoint) for check in (EFFECT, NO_EFFECT) for endpoint in _BY_LOG)

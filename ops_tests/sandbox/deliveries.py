@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 import threading
@@ -21,6 +22,7 @@ class Deliveries:
         self._secret = secrets.token_hex(16) if plan.verifies_with_another_secret else secret
         self._tables = tables
         self._log = log
+        self._numbers = itertools.count(1)
 
     def receive(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, float]:
         """Treat one POST.
@@ -35,8 +37,13 @@ class Deliveries:
             if self._plan.works_on_forged and all(headers.get(name) for name in signature.REQUIRED):
                 self._take_on(topic, headers, body)
             return status, 0
-        delay = self._plan.slow_seconds if path in self._plan.slow else 0
-        return self._treat(path, topic, headers, body), delay
+        return self._treat(path, topic, headers, body), self._delay(path)
+
+    def _delay(self, path: str) -> float:
+        """How many seconds this delivery is late."""
+        if path not in self._plan.slow:
+            return 0
+        return 0 if next(self._numbers) % self._plan.slow_every else self._plan.slow_seconds
 
     def _treat(self, path: str, topic: Topic, headers: Mapping[str, str], body: bytes) -> int:
         """The status of a valid delivery."""

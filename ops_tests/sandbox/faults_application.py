@@ -15,6 +15,9 @@ from ops_tests.sandbox.checks_by_need import (
     NEED_APPLICATION,
     NO_EFFECT,
     ONCE,
+    P95,
+    P99,
+    PERCENTILES,
     REFUSES_GET,
     REJECTS,
     SAYS_HEALTHY,
@@ -43,6 +46,10 @@ def _webhooks(**changes: Any) -> Callable[[Scenario], Scenario]:
 def _with_our_prefix(scenario: Scenario) -> Scenario:
     shop = f"{PREFIX}-outlet.myshopify.com"
     return replace(scenario, database=replace(scenario.database, sessions=(*scenario.database.sessions, shop)))
+
+
+def _opening_slowly(scenario: Scenario) -> Scenario:
+    return replace(scenario, edge=replace(scenario.edge, opening_seconds=0.3))
 
 
 def _of(check: str, path: str) -> str:
@@ -104,15 +111,23 @@ FAULTS = (
     Fault("webhooks-accept-forged", "the signature is not looked at",
           finding("L1", REJECTS, NO_EFFECT), _webhooks(accepts_forged=True)),
     Fault("webhooks-fail-one", "app/scopes_update answers 500",
-          finding("L2", _of(ACCEPTS, SCOPES_UPDATE)) + finding("L1", _of(EFFECT, SCOPES_UPDATE), ONCE),
+          finding("L2", _of(ACCEPTS, SCOPES_UPDATE)) + finding("L1", _of(EFFECT, SCOPES_UPDATE), ONCE)
+          + blind(*PERCENTILES),
           _webhooks(failing=(SCOPES_UPDATE,))),
     *map(_fails_alone, (path for path in TOPICS if path != SCOPES_UPDATE)),
     Fault("webhooks-fail-all", "all six endpoints answer 500",
-          finding("L3", ACCEPTS) + finding("L1", EFFECT, ONCE), _webhooks(failing=tuple(TOPICS))),
+          finding("L3", ACCEPTS) + finding("L1", EFFECT, ONCE) + blind(*PERCENTILES),
+          _webhooks(failing=tuple(TOPICS))),
     Fault("webhooks-secret-differs", "the application verifies with another secret than ours",
-          finding("L2", ACCEPTS) + finding("L1", EFFECT, ONCE), _webhooks(verifies_with_another_secret=True)),
+          finding("L2", ACCEPTS) + finding("L1", EFFECT, ONCE) + blind(*PERCENTILES),
+          _webhooks(verifies_with_another_secret=True)),
     Fault("webhooks-slow", "shop/redact answers after 6 s",
           finding("L2", _of(ACCEPTS, SHOP_REDACT)), _webhooks(slow=(SHOP_REDACT,))),
+    Fault("webhooks-slow-on-the-whole", "app/scopes_update answers after 150 ms",
+          finding("L1", P95) + note(P99), _webhooks(slow=(SCOPES_UPDATE,), slow_seconds=0.15)),
+    Fault("webhooks-slow-now-and-then", "every 42nd delivery to app/scopes_update is answered after 600 ms",
+          finding("L1", P99), _webhooks(slow=(SCOPES_UPDATE,), slow_seconds=0.6, slow_every=42)),
+    harmless("webhooks-slow-to-connect", "every connection takes 300 ms to open", _opening_slowly),
     Fault("webhooks-unsigned-status", "unsigned deliveries are answered 500",
           finding("L1", UNSIGNED), _webhooks(unsigned_status=500)),
     Fault("webhooks-answer-get", "a GET of a webhook path is answered 200",

@@ -75,6 +75,7 @@ class Edge:
         redirect_to: Scheme and host it leads to; "" for the application's own.
         headers: What every page bears.
         pages: The pages.
+        opening_seconds: How long a connection takes before its TLS handshake begins.
     """
 
     certificate: Certificate = field(default_factory=Certificate)
@@ -87,6 +88,7 @@ class Edge:
         ("Referrer-Policy", "strict-origin-when-cross-origin"),
     )
     pages: tuple[WebPage, ...] = (WebPage("/"), WebPage("/privacy"), WebPage("/terms"), WebPage("/auth/login"))
+    opening_seconds: float = 0
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Webhooks:
         failing: Paths whose valid deliveries are answered 500.
         slow: Paths whose valid deliveries are answered late, the work being done in time.
         slow_seconds: How late.
+        slow_every: Which of these deliveries are late: each, or one of so many.
         swallows: Whether valid deliveries are answered 200 and forgotten.
         accepts_forged: Whether the signature is not looked at.
         verifies_with_another_secret: Whether the application holds another secret than we do.
@@ -111,6 +114,7 @@ class Webhooks:
     failing: tuple[str, ...] = ()
     slow: tuple[str, ...] = ()
     slow_seconds: float = 6
+    slow_every: int = 1
     swallows: bool = False
     accepts_forged: bool = False
     verifies_with_another_secret: bool = False

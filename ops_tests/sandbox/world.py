@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ops_tests.limits import Limits
 from ops_tests.sandbox import activity, fly_inside, fly_state, fly_storage, past, repository, tables, tls
 from ops_tests.sandbox.application import Application
 from ops_tests.sandbox.application_tables import ApplicationTables
@@ -76,10 +77,21 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
             "https": {"plain_url": plain_url, "authority": str(authority)},
             "repository": {"path": str(folder / repository.FOLDER)},
             **({"database": BY_PROXY} if scenario.database.proxy else {}),
+            **(_seen_from_afar(scenario.round_trip_seconds) if scenario.round_trip_seconds else {}),
         }
         yield place, {"SHOPIFY_API_SECRET": secret, "DATABASE_URL": dsn, "FLY_API_TOKEN": f"FlyV1 {token}",
                          "FLY_EXEC_TOKEN": f"FlyV1 {access.exec_token}", "FLY_REGISTRY_HOST": registry,
                          "FLY_API_BASE_URL": logs_url, "PATH": path, **dict(scenario.platform.variables)}  # fmt: skip
+
+
+def _seen_from_afar(round_trip_seconds: float) -> dict[str, Any]:
+    """What a target file must say of a far sandbox: as few samples as of production, and limits moved by the way.
+
+    The system takes a connection at once, so that here connecting does not tell how long the way is.
+    """
+    way = 1000 * round_trip_seconds
+    limits = {name: getattr(Limits(), name).value + way for name in ("response_p95_ms", "response_p99_ms")}
+    return {"webhooks": {"sampling_cap": 30}, "limits": limits}
 
 
 def _plain_http(scenario: Scenario, base_url: str, distance: Distance, parts: ExitStack) -> str:

@@ -29,6 +29,17 @@ def test_an_answer_has_status_headers_body_and_times(serve: Serve) -> None:
     assert answer.url.endswith("/health")
 
 
+def test_a_connection_that_has_served_is_warm_and_connecting_is_quick(serve: Serve) -> None:
+    web = Web(serve([WHOLE]))
+    assert not web.send("GET", "/", b"", {}).warm
+    assert 0 < web.connecting_seconds() < 1
+
+
+def test_connecting_to_nobody_is_told_like_any_other_request() -> None:
+    with pytest.raises(Unreachable, match="refused the connection"):
+        Web("http://127.0.0.1:9").connecting_seconds()
+
+
 @pytest.mark.parametrize(
     ("script", "damage", "body"),
     [

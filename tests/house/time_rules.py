@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from ops_tests.clients import certificates, database, fly_proxy, platform, prometheus, registry, repository, web
-from ops_tests.plugin import deliveries, effects, observations_edge, observations_logs
+from ops_tests.plugin import deliveries, effects, observations_edge, observations_logs, sampling
 from ops_tests.target_parts import EFFECT_SECONDS_AT_MOST
 from tests.house.source import Source
 
@@ -119,6 +119,13 @@ def _sending(all_of_them: Observations) -> float:
     return _before_sending(all_of_them) + deliveries.SENDING_SECONDS + web.worst_seconds()
 
 
+def _sampling(all_of_them: Observations) -> float:
+    """The clearance, the image, the wait for the others, the warm connection, the last delivery begun in time."""
+    ready = _before_sending(all_of_them) + worst(all_of_them, "machines") + sampling.QUIET_SECONDS
+    opening = web.worst_seconds() + web.CONNECTIONS * web.CONNECT_SECONDS
+    return ready + opening + sampling.SAMPLING_SECONDS + web.worst_seconds()
+
+
 def _watching(all_of_them: Observations, read: float) -> float:
     patience = EFFECT_SECONDS_AT_MOST + effects.LOOK_LONGER_SECONDS
     return _sending(all_of_them) + patience + effects.LOOK_EVERY_SECONDS + read
@@ -157,6 +164,7 @@ PATHS: Mapping[str, tuple[set[str], Callable[[Observations], float]]] = {
             _before_sending(all_of_them) + 2 * web.worst_seconds() + EFFECT_SECONDS_AT_MOST + database.worst_seconds()
         ),
     ),
+    "sampled_times": ({"synthetic_clearance", "machines", "?"}, _sampling),
     "effects": (
         {"?"},
         lambda all_of_them: max(worst(all_of_them, "log_effects"), worst(all_of_them, "row_effects")),

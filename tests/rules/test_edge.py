@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 HSTS = "max-age=31536000; includeSubDomains"
 
 
-def answered(status: int, headers: Mapping[str, str] = {}, **more: str) -> Answer:
+def answered(status: int, headers: Mapping[str, str] = {}, **more: Any) -> Answer:
     return Answer("http://shop.example/health", status, headers, "", NOW, 0.1, 0.1, **more)
 
 

@@ -48,6 +48,19 @@ def log_looks(folder: Path, target: Target, since: datetime) -> list[LogLook]:
     return [look for look in looks if look]
 
 
+def earlier_samples(folder: Path, target: Target, series: str, image: str) -> list[Samples]:
+    """What earlier runs measured of an image; none of an embedded sandbox, of an unknown image, or out of no history.
+
+    Every embedded sandbox is another system. Where an image is not known, its times belong to none.
+    """
+    if target.sandbox or not image:
+        return []
+    try:
+        return visit(place_of(folder), lambda history: samples(history, target.name, series, image))
+    except (HistoryUnavailable, OSError):
+        return []
+
+
 def runs(history: Store, target: str, suite: str, before: datetime, at_most: int = 1) -> list[PastRun]:
     """The newest runs of a suite that began before a moment, newest first."""
     query = f"{_RUNS} AND suite = ? AND started_at < ? ORDER BY started_at DESC LIMIT ?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
@@ -11,11 +12,12 @@ from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import Store, Tell, in_utc, visit
 from ops_tests.plugin.history.upkeep import forget
-from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
+from ops_tests.records.run import CheckRecord, RunRecord, SampledTimes, TargetRecord
 from ops_tests.rules.levels import worst
 
 _RUN = "INSERT INTO ops_run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _CHECK = "INSERT INTO ops_check VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_SAMPLES = "INSERT INTO ops_sample VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _BROKE_OFF = {2, 3, 4, 5}
 
 
@@ -49,6 +51,13 @@ def _write(history: Store, record: RunRecord, target: TargetRecord) -> None:
     checks = [check for check in record.checks if check.target == target.name]
     history.write(_RUN, _run_row(record, target, checks))
     history.write(_CHECK, *(_check_row(record, check) for check in checks))
+    taken = (one for one in record.samples if one.target == target.name)
+    history.write(_SAMPLES, *(_sample_row(record, one, target.image) for one in taken))
+
+
+def _sample_row(record: RunRecord, one: SampledTimes, image: str) -> tuple[object, ...]:
+    seconds = json.dumps([round(second, 6) for second in one.seconds])
+    return record.run_id, one.target, one.series, image, in_utc(one.taken_at), seconds
 
 
 def _run_row(record: RunRecord, target: TargetRecord, checks: list[CheckRecord]) -> tuple[object, ...]:

@@ -24,7 +24,11 @@ class _Metric(NamedTuple):
 
 def prometheus_text(record: RunRecord) -> str:
     """All metrics of a run; checks that do not apply have none."""
-    return "".join(line + "\n" for metric in (*_of_run(record), *_of_checks(record)) for line in _lines(metric))
+    return "".join(
+        line + "\n"
+        for metric in (*_of_run(record), *_of_checks(record), *_of_objectives(record))
+        for line in _lines(metric)
+    )
 
 
 def _of_run(record: RunRecord) -> Iterator[_Metric]:
@@ -62,6 +66,21 @@ def _of_checks(record: RunRecord) -> Iterator[_Metric]:
     yield _Metric("check_measurement", "What a check measured, in the unit the label names.", values)
     limits = [(labels, limit) for labels, _, limit in measured]
     yield _Metric("check_limit", "The last value of a measurement that is fine, in its unit.", limits)
+
+
+def _of_objectives(record: RunRecord) -> Iterator[_Metric]:
+    told = [
+        ({"suite": record.suite, "target": one.target, "objective": one.id, "unit": one.unit}, one)
+        for one in record.objectives
+    ]
+    words = [(labels | {"outcome": one.outcome}, 1.0) for labels, one in told]
+    yield _Metric("objective_outcome_info", "The word of an objective; gap: the history does not tell.", words)
+    values = [(labels, one.value) for labels, one in told if one.value is not None]
+    yield _Metric("objective_value", "What an objective came to, in the unit the label names.", values)
+    limits = [(labels, one.limit) for labels, one in told if one.limit is not None]
+    yield _Metric("objective_limit", "What the value is held against, in its unit.", limits)
+    budgets = [(labels, one.budget_left_percent) for labels, one in told if one.budget_left_percent is not None]
+    yield _Metric("objective_budget_left_percent", "Error budget left; below 0 it is overdrawn.", budgets)
 
 
 def _labels(record: RunRecord, check: CheckRecord) -> dict[str, str]:

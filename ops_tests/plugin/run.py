@@ -10,7 +10,7 @@ from importlib.metadata import version
 import pytest
 
 from ops_tests import __version__
-from ops_tests.plugin import files, html
+from ops_tests.plugin import files, html, objectives
 from ops_tests.plugin.alerts import concluding
 from ops_tests.plugin.deploying import look_for_deploys
 from ops_tests.plugin.exit_status import INTERRUPTED, tally_of
@@ -78,21 +78,23 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
     crashed = [_crashed(run, nodeid) for nodeid in tally_of(config).crashed]
     found = with_unneeded(run, [*run.records, *run.own, *crashed, *run.not_applicable])
     checks = sorted(found, key=verdict.report_order)
-    clean = redactor_of(config, run)
+    clean, now = redactor_of(config, run), datetime.now(UTC)
+    cleaned = tuple(CheckRecord.model_validate(clean.deep(check.model_dump())) for check in checks)
     return RunRecord(
         run_id=run.run_id,
         suite=run.settings.suite,
         targets=tuple(_target_record(run, target) for target in run.targets.values()),
         faults=run.settings.faults,
         started_at=run.started_at,
-        finished_at=datetime.now(UTC),
+        finished_at=now,
         exit_status=status,
         verdict=clean.text(_verdict(run, checks, status)),
         level=worst(check.level for check in checks),
         environment=_environment(),
         samples=tuple(run.samples),
         remarks=remarks(config.rootpath, run),
-        checks=tuple(CheckRecord.model_validate(clean.deep(check.model_dump())) for check in checks),
+        checks=cleaned,
+        objectives=tuple(objectives.of_run(config.rootpath, run, cleaned, now)),
         deliveries=tuple(
             one.model_copy(update={"path": clean.text(one.path), "shop": clean.text(one.shop)})
             for one in sorted(run.deliveries, key=lambda one: one.sent_at)

@@ -15,6 +15,7 @@ from ops_tests.plugin.placing import stem_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import RunRecord
 from ops_tests.rules.causes import causes
+from ops_tests.rules.objective_table import objective_table
 from ops_tests.rules.wording import excerpt, listed
 
 NOTHING_REAL = "embedded sandbox: nothing real is checked"
@@ -78,7 +79,8 @@ def last_lines(config: pytest.Config, run: Run) -> list[str]:
     first = next((cause.root for cause in causes(record.checks)), None)
     runbook = f"next: read {_runbook(config)}/{first.anchor}" if first and first.anchor else ""
     report = f" -> {stem.with_name('latest.html')}" if stem else ""
-    told = (*_left_out(record), *_waived(record), *_notes(record), *_wrong(record))
+    table = objective_table(record.objectives) if record.suite == "monthly" else []
+    told = (*_left_out(record), *_waived(record), *_notes(record), *table, *_wrong(record))
     lines = (*told, runbook, record.verdict + report)
     return [line for line in lines if line]
 

@@ -85,10 +85,19 @@ def checks_of(history: Store, run_id: str, target: str) -> list[CheckRecord]:
     return [CheckRecord.model_validate_json(record) for (record,) in history.rows(query, (run_id, target))]
 
 
-def newest_check(history: Store, target: str, check: str) -> CheckRecord | None:
-    """The whole record of a check's newest run, of any suite, or None when it never ran."""
-    query = "SELECT record FROM ops_check WHERE target = ? AND check_name = ? ORDER BY started_at DESC LIMIT 1"
-    return next((CheckRecord.model_validate_json(record) for (record,) in history.rows(query, (target, check))), None)
+def newest_check(history: Store, target: str, check: str, since: datetime | None = None) -> CheckRecord | None:
+    """The whole record of a check's newest run, of any suite, or None when it has not run, or not since a moment."""
+    query = """SELECT record FROM ops_check WHERE target = ? AND check_name = ? AND started_at >= ?
+                ORDER BY started_at DESC LIMIT 1"""
+    found = history.rows(query, (target, check, in_utc(since) if since else ""))
+    return next((CheckRecord.model_validate_json(record) for (record,) in found), None)
+
+
+def outcomes(history: Store, target: str, check: str, since: datetime) -> list[tuple[datetime, str]]:
+    """When a check looked since a moment, in any suite, and what it came to, oldest first; not where it was blind."""
+    query = """SELECT started_at, outcome FROM ops_check WHERE target = ? AND check_name = ? AND started_at >= ?
+                AND outcome <> 'blind' AND outcome <> 'not applicable' ORDER BY started_at"""
+    return [(out_of(at), str(word)) for at, word in history.rows(query, (target, check, in_utc(since)))]
 
 
 def trend(history: Store, target: str, check: str, before: datetime, at_most: int = 30) -> list[PastCheck]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from ops_tests.errors import HistoryUnavailable, NotCovered
 from ops_tests.plugin.alerts.outbox import responses
-from ops_tests.plugin.applicable import NEEDS, needs_parts
+from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.history import reading
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import Store, visit
@@ -84,13 +85,17 @@ def _has_a_past(target: Target, _endpoint: Endpoint | None, _settings: Settings)
     return "the embedded sandbox is new at each start and has no past" if target.sandbox else ""
 
 
+def _tells_somebody(target: Target, _endpoint: Endpoint | None, _settings: Settings) -> str:
+    return "" if target.alerting else "nobody is told of this target's troubles ([alerts])"
+
+
 NEEDS["remembered"] = _has_a_past
-NEEDS["first_message"] = needs_parts("alerts")
+NEEDS["first_message"] = _tells_somebody
 
 
 def _remembered(folder: Path, target: Target, now: datetime) -> rules.Past:
     """What the history knows; nothing of an embedded sandbox, which is another system at each start."""
-    nothing = rules.Past({}, (), (), tells=target.alerting is not None)
+    nothing = rules.Past({}, (), (), _parts(target), remembers=not target.sandbox)
     if target.sandbox:
         return nothing
     try:
@@ -108,8 +113,17 @@ def recall(history: Store, target: Target, now: datetime) -> rules.Past:
         {name: record for name, record in newest.items() if record},
         [Probe(at, word in rules.UP) for at, word in looks],
         responses(history, target.name, since),
-        tells=target.alerting is not None,
+        _parts(target),
     )
+
+
+def _parts(target: Target) -> frozenset[str]:
+    """The parts of its file; of alerts only where somebody is told, of webhooks only where something is sent."""
+    idle = {
+        *(["alerts"] if target.alerting is None else []),
+        *(["webhooks"] if not (target.webhooks and target.webhooks.synthetic) else []),
+    }
+    return frozenset(name for name in type(target).model_fields if getattr(target, name) and name not in idle)
 
 
 def _with_this_run(past: rules.Past, checks: Sequence[CheckRecord], now: datetime) -> rules.Past:
@@ -117,4 +131,4 @@ def _with_this_run(past: rules.Past, checks: Sequence[CheckRecord], now: datetim
     ours = {one.check: one for one in checks if one.check in rules.CHECKS}
     health = [one for one in checks if one.check == rules.HEALTH and one.outcome not in {"blind", "not applicable"}]
     probes = [*past.probes, *(Probe(one.started_at or now, one.outcome in rules.UP) for one in health)]
-    return rules.Past({**past.newest, **ours}, probes, past.responses, past.tells)
+    return replace(past, newest={**past.newest, **ours}, probes=probes)

@@ -32,26 +32,37 @@ NO_HISTORY = "the history tells nothing of this target; expected the smoke runs 
 
 @dataclass(frozen=True)
 class Judged:
-    """An objective that a check judges: its id, its title, the check, which of its measurements, and over what time."""
+    """An objective that a check judges.
+
+    Attributes:
+        id: ``slo-errors``.
+        title: What it is about.
+        part: The part of the target file without which it does not apply.
+        check: The check.
+        measurement: Which of the check's measurements.
+        window: The time it speaks of.
+    """
 
     id: str
     title: str
+    part: str
     check: str
     measurement: int = 0
     window: str = "now"
 
 
 BY_CHECK = (
-    Judged("slo-webhook-p95", "webhook responses, p95", "webhooks/p95_of_webhook_delivery_is_within_the_objective",
-           window="since the release"),
-    Judged("slo-webhook-p99", "webhook responses, p99", "webhooks/p99_of_webhook_delivery_is_within_the_objective",
-           window="since the release"),
-    Judged("slo-health", "health answers", "availability/health_answers_in_time"),
-    Judged("slo-errors", "failed requests", "traffic/error_rate_is_within_the_objective", window="24 h"),
-    Judged("slo-resources-cpu", "CPU in use", "traffic/cpu_and_memory_have_room", window="24 h"),
-    Judged("slo-resources-memory", "memory in use", "traffic/cpu_and_memory_have_room", 1, "24 h"),
-    Judged("slo-resources-connections", "database connections in use", "database/connections_have_room"),
-    Judged("slo-dead-letter-age", "oldest dead letter", "dead_letters/no_dead_letter_waits_too_long"),
+    *(
+        Judged(f"slo-webhook-{name}", f"webhook responses, {name}", "webhooks",
+               f"webhooks/{name}_of_webhook_delivery_is_within_the_objective", window="since the release")
+        for name in ("p95", "p99")
+    ),
+    Judged("slo-health", "health answers", "health", "availability/health_answers_in_time"),
+    Judged("slo-errors", "failed requests", "metrics", "traffic/error_rate_is_within_the_objective", window="24 h"),
+    Judged("slo-resources-cpu", "CPU in use", "metrics", "traffic/cpu_and_memory_have_room", window="24 h"),
+    Judged("slo-resources-memory", "memory in use", "metrics", "traffic/cpu_and_memory_have_room", 1, "24 h"),
+    Judged("slo-resources-connections", "database connections in use", "database", "database/connections_have_room"),
+    Judged("slo-dead-letter-age", "oldest dead letter", "dead_letters", "dead_letters/no_dead_letter_waits_too_long"),
 )  # fmt: skip
 CHECKS = tuple(dict.fromkeys(one.check for one in BY_CHECK))
 
@@ -64,25 +75,29 @@ class Past:
         newest: By check, its newest record.
         probes: What the health check found, in the order of time.
         responses: First red of each alert, and when somebody was told: None where nobody was yet.
-        tells: Whether somebody is told of this target's troubles at all.
+        parts: The parts of the target's file.
+        remembers: Whether there can be a past: every embedded sandbox is another system.
     """
 
     newest: Mapping[str, CheckRecord]
     probes: Sequence[Probe]
     responses: Sequence[tuple[datetime, datetime | None]]
-    tells: bool
+    parts: frozenset[str]
+    remembers: bool = True
 
 
 def objectives(target: str, past: Past, maintenance: Iterable[Window], now: datetime) -> list[Objective]:
-    """Every objective of a target; those whose check does not apply are not there."""
+    """Every objective of a target; those that do not apply are not there."""
     windows = list(maintenance)
-    told = [_of_check(target, one, past.newest.get(one.check), now) for one in BY_CHECK]
+    asked = [one for one in BY_CHECK if one.part in past.parts or one.check in past.newest]
+    told = [_of_check(target, one, past.newest.get(one.check), now) for one in asked]
     from_history = [
         up(target, past.probes, windows, now),
         recovery(target, past.probes, windows, now),
         response(target, past, windows, now),
     ]
-    return [one for one in [*told, *from_history] if one.outcome != "not applicable"]
+    applying = [one for one in told if one.outcome != "not applicable"]
+    return applying + ([one for one in from_history if one.outcome != "not applicable"] if past.remembers else [])
 
 
 def _of_check(target: str, one: Judged, record: CheckRecord | None, now: datetime) -> Objective:
@@ -167,8 +182,8 @@ def response(target: str, past: Past, maintenance: Sequence[Window], now: dateti
     """The longest time of 30 days from the first red to a message that was delivered."""
     named = {"id": "slo-incident-response", "title": "first red until somebody was told", "target": target,
              "window": "30 d", "unit": "min", "limit": RESPONSE.value, "samples": len(past.responses)}  # fmt: skip
-    if not past.tells:
-        return Objective(**named, outcome="gap", sentence="nobody is told of this target's troubles; next: [alerts]")
+    if "alerts" not in past.parts:
+        return Objective(**named, outcome="not applicable", sentence="nobody is told of this target's troubles")
     if not past.responses:
         return Objective(**named, outcome="gap", sentence="nobody had to be told of anything")
     waits = [(_minutes(_waited(red, told or now, maintenance)), red, told) for red, told in past.responses]

@@ -89,7 +89,7 @@ def test_what_was_measured_is_recorded_also_when_the_check_passes(finished: Repo
         for one in json.loads((finished.reports / "latest.json").read_text(encoding="utf-8"))["checks"]
         if one["check"] == "shop/quick"
     ]
-    measured = {"value": 9.5, "unit": "s", "limit": 10, "key": "limits.patience_seconds", "level": None}
+    measured = {"value": 9.5, "unit": "s", "limit": 10, "key": "limits.patience_seconds", "level": None, "samples": 1}
     assert (taken["outcome"], taken["measurements"]) == ("note", [measured])
     assert (taken["notes"], taken["evidence"]) == (["near the limit"], ["seen at noon"])
     assert (taken["claim"], taken["suites"], taken["anchor"]) == ("It is quick.", ["daily"], "shop.md#open")

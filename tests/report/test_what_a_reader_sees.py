@@ -13,13 +13,13 @@ PAGES = ("green", "red", "blind", "whole")
 EVERY_LOOK = [f"{name}/{way}" for name in PAGES for way in WAYS]
 AT_HOME = pytest.mark.parametrize("look", EVERY_LOOK)
 SECTIONS = {
-    "green": ["What changed", "Checks", "Evidence", "Environment and versions"],
+    "green": ["What changed", "Objectives", "Checks", "Evidence", "Environment and versions"],
     "blind": [
-        "What is wrong, and what to type next", "What changed", "Checks", "Evidence", "Runbook",
+        "What is wrong, and what to type next", "What changed", "Objectives", "Checks", "Evidence", "Runbook",
         "Environment and versions",
     ],
     "red": [
-        "What is wrong, and what to type next", "What changed", "Checks", "Errors in the log, by shape", "Evidence",
+        "What is wrong, and what to type next", "What changed", "Objectives", "Checks", "Errors in the log, by shape", "Evidence",
         "Runbook", "Environment and versions",
     ],
     "whole": [

@@ -35,7 +35,7 @@ def past(
     newest: dict[str, CheckRecord] | None = None, responses: Sequence[tuple[datetime, datetime | None]] = ()
 ) -> Past:
     """A past without probes, in which somebody is told."""
-    return Past(newest or {}, (), responses, tells=True)
+    return Past(newest or {}, (), responses, frozenset({"alerts", "metrics"}))
 
 
 def test_a_month_without_an_outage_is_up_and_keeps_its_budget() -> None:
@@ -131,9 +131,9 @@ def test_what_was_held_in_maintenance_waits_from_its_end() -> None:
     assert response("shop", past(responses=[(red, red + 13 * STEP)]), [window], NOW).value == 5
 
 
-def test_nobody_to_tell_and_nothing_to_tell_are_gaps() -> None:
+def test_nothing_to_tell_is_a_gap_and_where_nobody_is_told_it_does_not_apply() -> None:
     assert response("shop", past(), [], NOW).outcome == "gap"
-    assert response("shop", Past({}, (), (), tells=False), [], NOW).outcome == "gap"
+    assert response("shop", Past({}, (), (), frozenset()), [], NOW).outcome == "not applicable"
 
 
 def record(outcome: Outcome, value: float, hours_ago: float = 0) -> CheckRecord:
@@ -172,7 +172,16 @@ def test_a_check_that_never_ran_is_a_gap_and_one_that_is_blind_has_no_value() ->
 def test_a_check_that_does_not_apply_has_no_objective() -> None:
     told = objectives("shop", past({ERRORS: record("not applicable", 0.1)}), [], NOW)
     assert "slo-errors" not in {one.id for one in told}
-    assert {"slo-uptime", "slo-mttr", "slo-incident-response", "slo-webhook-p95"} <= {one.id for one in told}
+    assert {"slo-uptime", "slo-mttr", "slo-incident-response"} <= {one.id for one in told}
+
+
+def test_an_objective_without_its_part_and_without_a_record_is_not_there() -> None:
+    assert "slo-webhook-p95" not in {one.id for one in objectives("shop", past(), [], NOW)}
+
+
+def test_a_sandbox_that_has_no_past_has_only_what_its_checks_judge() -> None:
+    told = objectives("sandbox", Past({}, (), (), frozenset({"health"}), remembers=False), [], NOW)
+    assert [one.id for one in told] == ["slo-health"]
 
 
 def test_the_table_says_why_only_where_something_is_not_met() -> None:

@@ -19,8 +19,8 @@ SECTIONS = {
         "Environment and versions",
     ],
     "red": [
-        "What is wrong, and what to type next", "What changed", "Objectives", "Checks", "Errors in the log, by shape", "Evidence",
-        "Runbook", "Environment and versions",
+        "What is wrong, and what to type next", "What changed", "Objectives", "Checks", "Errors in the log, by shape",
+        "Evidence", "Runbook", "Environment and versions",
     ],
     "whole": [
         "What is wrong, and what to type next", "What changed", "Objectives", "Checks", "Latency",

@@ -272,6 +272,7 @@ def test_nothing_planted_comes_out(
         "logs",
         "repository",
         "traffic",
+        "objectives",
         "own",
     }
     found = texts(tmp_path, finished)

@@ -48,8 +48,13 @@ def _with_our_prefix(scenario: Scenario) -> Scenario:
     return replace(scenario, database=replace(scenario.database, sessions=(*scenario.database.sessions, shop)))
 
 
+ENOUGH_FOR_P99 = 400
+"""So many samples that its percentiles are decided; each costs milliseconds, so the healthy sandbox takes fewer."""
+
+
 def _opening_slowly(scenario: Scenario) -> Scenario:
-    return replace(scenario, edge=replace(scenario.edge, opening_seconds=0.3))
+    edge = replace(scenario.edge, opening_seconds=0.3)
+    return replace(scenario, edge=edge, webhooks=replace(scenario.webhooks, sampling_cap=ENOUGH_FOR_P99))
 
 
 def _of(check: str, path: str) -> str:
@@ -124,9 +129,10 @@ FAULTS = (
     Fault("webhooks-slow", "shop/redact answers after 6 s",
           finding("L2", _of(ACCEPTS, SHOP_REDACT)), _webhooks(slow=(SHOP_REDACT,))),
     Fault("webhooks-slow-on-the-whole", "app/scopes_update answers after 150 ms",
-          finding("L1", P95) + note(P99), _webhooks(slow=(SCOPES_UPDATE,), slow_seconds=0.15)),
+          finding("L1", P95), _webhooks(slow=(SCOPES_UPDATE,), slow_seconds=0.15)),
     Fault("webhooks-slow-now-and-then", "every 42nd delivery to app/scopes_update is answered after 600 ms",
-          finding("L1", P99), _webhooks(slow=(SCOPES_UPDATE,), slow_seconds=0.6, slow_every=42)),
+          finding("L1", P99), _webhooks(slow=(SCOPES_UPDATE,), slow_seconds=0.6, slow_every=42,
+                                      sampling_cap=ENOUGH_FOR_P99)),
     harmless("webhooks-slow-to-connect", "every connection takes 300 ms to open", _opening_slowly),
     Fault("webhooks-unsigned-status", "unsigned deliveries are answered 500",
           finding("L1", UNSIGNED), _webhooks(unsigned_status=500)),

@@ -101,6 +101,7 @@ class Webhooks:
         slow: Paths whose valid deliveries are answered late, the work being done in time.
         slow_seconds: How late.
         slow_every: Which of these deliveries are late: each, or one of so many.
+        sampling_cap: How many deliveries the target file lets us send for percentiles; None: as the file says.
         swallows: Whether valid deliveries are answered 200 and forgotten.
         accepts_forged: Whether the signature is not looked at.
         verifies_with_another_secret: Whether the application holds another secret than we do.
@@ -115,6 +116,7 @@ class Webhooks:
     slow: tuple[str, ...] = ()
     slow_seconds: float = 6
     slow_every: int = 1
+    sampling_cap: int | None = None
     swallows: bool = False
     accepts_forged: bool = False
     verifies_with_another_secret: bool = False

@@ -78,6 +78,7 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
             "repository": {"path": str(folder / repository.FOLDER)},
             **({"database": BY_PROXY} if scenario.database.proxy else {}),
             **(_seen_from_afar(scenario.round_trip_seconds) if scenario.round_trip_seconds else {}),
+            **({"webhooks": {"sampling_cap": cap}} if (cap := scenario.webhooks.sampling_cap) else {}),
         }
         yield place, {"SHOPIFY_API_SECRET": secret, "DATABASE_URL": dsn, "FLY_API_TOKEN": f"FlyV1 {token}",
                          "FLY_EXEC_TOKEN": f"FlyV1 {access.exec_token}", "FLY_REGISTRY_HOST": registry,

@@ -22,7 +22,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[
     write_files(sandbox, folder)
     file = folder / "target.toml"
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("sampling_cap = 400", f"sampling_cap = {CAP}"), encoding="utf-8")
+    file.write_text(text.replace("sampling_cap = 72", f"sampling_cap = {CAP}"), encoding="utf-8")
     yield file, environment(**sandbox.environment)
     sandbox.stop()
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 import os
+import select
 import shlex
+import signal
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 from ops_tests.records.run import CheckRecord, RunRecord
 
 REPOSITORY = Path(__file__).parents[1]
 UNSET = ("OPS_TARGET", "CI", "SHOPIFY_API_SECRET", "DATABASE_URL", "FLY_API_TOKEN", "FLY_API_BASE_URL",
          "FLY_EXEC_TOKEN", "FLY_REGISTRY_HOST")  # fmt: skip
-IMPORTED = ("pytest", "pytest_html", "xdist", "pydantic", "requests", "psycopg2", "jinja2", "markdown_it", "sqlite3")
-"""None of it is ours: pytest rewrites the asserts of our modules while it imports them."""
 GIVEN_UP_SECONDS = 150
-_FORKS = multiprocessing.get_context("forkserver")
 
 
 @dataclass(frozen=True)
@@ -67,28 +66,26 @@ def run_suite(folder: Path, *arguments: str, environ: dict[str, str] | None = No
     return Finished(status, said, record)
 
 
-def _in_a_fork(command: list[str], folder: Path, environ: dict[str, str], output: str) -> int:
-    _FORKS.set_forkserver_preload(list(IMPORTED))
-    process = _FORKS.Process(target=_pytest, args=(command, str(folder), environ, output))
-    process.start()
-    process.join(GIVEN_UP_SECONDS)
-    if process.exitcode is None:
-        process.kill()
-        process.join()
-        raise TimeoutError(f"pytest {shlex.join(command)} did not end within {GIVEN_UP_SECONDS} s")
-    return process.exitcode
+def _in_a_fork(arguments: list[str], folder: Path, environ: dict[str, str], output: str) -> int:
+    server = _server()
+    assert server.stdin is not None
+    assert server.stdout is not None
+    order = {"arguments": arguments, "folder": str(folder), "environ": environ, "output": output}
+    server.stdin.write(json.dumps(order).encode() + b"\n")
+    server.stdin.flush()
+    answer = server.stdout.readline() if select.select([server.stdout], [], [], GIVEN_UP_SECONDS)[0] else b""
+    if not answer:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+        _server.cache_clear()
+        raise TimeoutError(f"pytest {shlex.join(arguments)} did not end within {GIVEN_UP_SECONDS} s")
+    return int(answer)
 
 
-def _pytest(command: list[str], folder: str, environ: dict[str, str], output: str) -> None:
-    """Be ``python -m pytest`` in that folder and environment."""
-    written = os.open(output, os.O_WRONLY | os.O_APPEND)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(written, 1)
-    os.dup2(written, 2)
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environ)
-    # Python has read it from the environment of the process that this one was forked from.
-    sys.path[:0] = filter(None, environ.get("PYTHONPATH", "").split(os.pathsep))
-    sys.argv = [pytest.__file__, *command]
-    sys.exit(pytest.main(command))
+@cache
+def _server() -> subprocess.Popen[bytes]:
+    """The process that runs are forked from; it ends with this one, whose end closes its input."""
+    command = [sys.executable, "-m", "tests.forking"]
+    return subprocess.Popen(
+        command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )

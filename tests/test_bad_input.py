@@ -113,10 +113,10 @@ def test_with_only_a_base_url_availability_is_checked_and_the_rest_is_listed(tmp
     finished = run_with(tmp_path, SHOP, "--target", "shop.toml")
     judged = {one.subject for one in finished.checks() if one.outcome != "not applicable"}
     reasons = {one.subject for one in finished.checks() if one.outcome == "not applicable" and one.sentence}
-    assert judged == {"availability"}
-    # Without https there is no certificate and no redirect to it, and the file names neither headers nor pages.
+    assert judged == {"availability", "objectives"}
+    # Nobody is told of its troubles; without https there is no certificate and no redirect to it, and the file names neither headers nor pages.
     others = {"webhooks", "database", "dead_letters", "logs", "traffic", "platform", "repository"}
-    assert reasons == others | {"availability"}
+    assert reasons == others | {"availability", "objectives"}
 
 
 def test_dotenv_supplies_variables(tmp_path: Path) -> None:

@@ -114,7 +114,8 @@ def test_with_only_a_base_url_availability_is_checked_and_the_rest_is_listed(tmp
     judged = {one.subject for one in finished.checks() if one.outcome != "not applicable"}
     reasons = {one.subject for one in finished.checks() if one.outcome == "not applicable" and one.sentence}
     assert judged == {"availability", "objectives"}
-    # Nobody is told of its troubles; without https there is no certificate and no redirect to it, and the file names neither headers nor pages.
+    # Without https there is no certificate and no redirect to it, the file names neither headers nor pages, and
+    # nobody is told of its troubles.
     others = {"webhooks", "database", "dead_letters", "logs", "traffic", "platform", "repository"}
     assert reasons == others | {"availability", "objectives"}
 

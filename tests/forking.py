@@ -14,8 +14,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-IMPORTED = ("pytest_html", "xdist", "pydantic", "requests", "psycopg2", "jinja2", "markdown_it", "sqlite3")
-"""None of it is ours: pytest rewrites the asserts of our modules while it imports them."""
+IMPORTED = ("pytest_html", "pydantic", "requests", "psycopg2", "jinja2", "markdown_it", "sqlite3")
+"""None of it is ours, since pytest rewrites the asserts of our modules while it imports them; nor xdist, which keeps
+the sys.path it is imported with for its workers."""
 
 
 def main() -> None:

@@ -105,6 +105,16 @@ def test_a_switch_that_cannot_be_told_is_one_line_without_its_address(
     assert "s3cr3t-uuid" not in result.stdout.str()
 
 
+def test_a_live_log_never_bears_the_address(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.checks(GREEN)
+    with switch() as told:
+        monkeypatch.setenv("OPS_HEARTBEAT_SMOKE", told.url)
+        live = ("-o", "log_cli=true", "--log-cli-level=DEBUG")
+        result = project.run("--target", project.target(more=PART), "-m", "smoke", *live)
+    assert (result.ret, len(told.heard)) == (0, 2)
+    assert "s3cr3t-uuid" not in result.stdout.str() + result.stderr.str()
+
+
 def test_an_unset_variable_is_said(project: Project) -> None:
     project.checks(GREEN)
     result = project.run_here("--target", project.target(more=PART), "-m", "smoke")

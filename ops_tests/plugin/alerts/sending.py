@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
+from ops_tests.clients.unlogged import unlogged
 from ops_tests.records.alerts import Answer, Letter
 from ops_tests.rules.retry_after import not_before
 from ops_tests.target import Secret
@@ -51,7 +52,7 @@ def _through_apprise(url: Secret, letter: Letter) -> Answer:
     _listen()
     heard = _Heard(threading.get_ident())
     asset = AppriseAsset(app_id="ops-tests", app_desc="operational checks", app_url="")
-    with heard:
+    with heard, unlogged():
         service = Apprise.instantiate(addressed(url.reveal(), letter), asset=asset)
         if service is None:
             said = f"{url.variable} is no URL that Apprise knows; correct it (python -m ops_tests alerts test)"

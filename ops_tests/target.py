@@ -176,11 +176,12 @@ class Target(Part):
 
     def known_secrets(self) -> tuple[Secret, ...]:
         """Every secret of this target that is set: what redaction must know."""
-        switches = self.heartbeat.model_dump().values() if self.heartbeat else []
-        only_when_set = [*([self.runtime.exec_token_env] if self.runtime else []), *filter(None, switches)]
+        switches = [*filter(None, self.heartbeat.model_dump().values())] if self.heartbeat else []
+        only_when_set = [*([self.runtime.exec_token_env] if self.runtime else []), *switches]
         named = dict.fromkeys([*self.variables().values(), *only_when_set, *self.alert_variables()])
         known = [self.secret(variable) for variable in named if self.is_set(variable)]
-        return (*known, *(key for url in self.alert_urls().values() for key in _keys_in(url)))
+        addresses = [*self.alert_urls().values(), *(self.secret(name) for name in switches if self.is_set(name))]
+        return (*known, *(key for url in addresses for key in _keys_in(url)))
 
     def alert_variables(self) -> tuple[str, ...]:
         """The variables with the routes of alerts, each once."""
@@ -210,7 +211,7 @@ class Target(Part):
 
 
 def _keys_in(url: Secret) -> list[Secret]:
-    """The parts of an alert URL that are long enough to be its keys; a host, with its dots, is none."""
+    """The parts of an address of a route or a switch that are long enough to be its keys; a host, with its dots, is none."""
     parts = re.split(r"[/:@?&=]+", url.reveal())
     return [Secret(url.variable, part) for part in parts if len(part) >= 12 and "." not in part]
 

@@ -1,7 +1,7 @@
 """The dead man's switch: told when a scheduled suite begins and how it ended; what goes wrong is a line, no status.
 
-The start is told in a thread, so that a slow service costs the checks nothing. A run that is killed tells no end, which
-is what the switch is for. The embedded sandbox tells nobody.
+The start is told in a thread, so that a slow service costs the checks nothing; the end waits for it, since a start that
+arrives last would say that the run still goes on. A run that is killed tells no end, which is what the switch is for. The embedded sandbox tells nobody.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.rules.wording import seen
 from ops_tests.target import Target
 
+_STARTS = pytest.StashKey[list[threading.Thread]]()
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
@@ -28,9 +30,13 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     run = run_of(session.config)
     if run is None or is_worker(session.config):
         return
-    for target in run.targets.values():
-        told = partial(_tell, run, target, "start", "")
-        threading.Thread(target=told, name=f"heartbeat of {target.name}", daemon=True).start()
+    starts = [
+        threading.Thread(target=partial(_tell, run, target, "start", ""), name=f"heartbeat of {target.name}", daemon=True)
+        for target in run.targets.values()
+    ]
+    for start in starts:
+        start.start()
+    session.config.stash[_STARTS] = starts
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -41,6 +47,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     finally:
         run = run_of(session.config)
         if run is not None and not is_worker(session.config):
+            for start in session.config.stash.get(_STARTS, []):
+                start.join()
             for target in run.targets.values():
                 _tell(run, target, *_end(session.config, run, target))
 

@@ -101,15 +101,15 @@ def judged(name: str, times: ResponseTimes, limit: Limit) -> Look:
         limit: In ms.
 
     Raises:
-        NotCovered: Nothing was measured.
+        NotCovered: Nothing was measured in this run; what earlier runs measured says nothing about now.
     """
+    if not times.first_bytes:
+        raise NotCovered(f"no response time was measured at {times.path}; expected at least one. Run it again")
     runs = [[1000 * one for one in run] for run in (*times.earlier, net(times.first_bytes, times.connecting))]
     closed = [look for look in looks(name, runs, limit.value) if look.closes]
     if closed:
         return closed[-1]
     everything = sorted(one for run in runs for one in run)
-    if not everything:
-        raise NotCovered(f"no response time was measured at {times.path}; expected at least one. Run it again")
     return Look(0, len(everything), percentile(name, everything), "undecided")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -37,6 +38,26 @@ def test_what_fires_is_read_back_as_it_was_and_goes_when_it_ends(place: Place) -
         return [first, memory.firing(history, "shop"), memory.firing(history, "other")]
 
     assert visit(place, work) == [[ALERT], [], []]
+
+
+def test_while_one_run_judges_alerts_another_waits(place: Place) -> None:
+    order: list[str] = []
+
+    def second(history: Any) -> None:
+        memory.alone(history)
+        order.append("the second begins")
+
+    def first(history: Any) -> threading.Thread:
+        memory.alone(history)
+        other = threading.Thread(target=visit, args=(place, second))
+        other.start()
+        other.join(timeout=0.5)
+        order.append("the first ends")
+        return other
+
+    visit(place, lambda _: None)  # the schema is built under a lock of its own
+    visit(place, first).join()
+    assert order == ["the first ends", "the second begins"]
 
 
 def test_an_alert_is_taken_over_by_the_name_of_its_check(place: Place) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,17 +26,18 @@ class Switch:
         self.heard = heard
 
     def paths(self) -> list[str]:
-        """What was asked, in order; the start comes in a thread of its own."""
-        return sorted((path for path, _, _ in self.heard), key=lambda path: not path.endswith("/start"))
+        """What was asked, in order."""
+        return [path for path, _, _ in self.heard]
 
 
 @contextmanager
-def switch(status: int = 200) -> Iterator[Switch]:
+def switch(status: int = 200, start_seconds: float = 0) -> Iterator[Switch]:
     heard: list[tuple[str, str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             parts = urlsplit(self.path)
+            time.sleep(start_seconds if parts.path.endswith("/start") else 0)
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             heard.append((parts.path, parse_qs(parts.query)["rid"][0], body))
             self.send_response(status)
@@ -77,6 +79,14 @@ def test_a_run_that_is_not_green_tells_a_failure(
     with switch() as told:
         run(project, told.url, source, monkeypatch)
     assert told.paths() == ["/ping/s3cr3t-uuid/start", "/ping/s3cr3t-uuid/fail"]
+
+
+def test_the_end_is_told_after_a_start_that_is_slow_to_arrive(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with switch(start_seconds=1) as told:
+        assert run(project, told.url, GREEN, monkeypatch).ret == 0
+    assert told.paths() == ["/ping/s3cr3t-uuid/start", "/ping/s3cr3t-uuid"]
 
 
 def test_a_suite_without_a_switch_tells_nobody(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

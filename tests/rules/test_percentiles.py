@@ -122,6 +122,13 @@ def test_nothing_measured_is_blind() -> None:
         judged("p95", times([]), LIMIT)
 
 
+def test_what_earlier_runs_measured_is_no_pass_for_a_run_that_measured_nothing() -> None:
+    earlier = [QUICK] * 3
+    assert judged("p95", times(*earlier), LIMIT).word == "passed"
+    with pytest.raises(NotCovered, match="no response time was measured"):
+        judged("p95", times(*earlier, []), LIMIT)
+
+
 def test_the_way_is_taken_off_but_never_more_than_the_fastest_answer_took() -> None:
     assert net([0.25, 0.5], 0.125) == [0.125, 0.375]
     assert net([0.25, 0.5], 3.0) == [0.0, 0.25]

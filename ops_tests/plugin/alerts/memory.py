@@ -24,7 +24,7 @@ _WRITE = f"""INSERT INTO ops_alert (target, state, {_COLUMNS}) VALUES (?, ?, ?, 
 def alone(history: Store) -> None:
     """Let no other run judge alerts until this transaction ends; SQLite has one writer anyway."""
     if not history.sqlite:
-        history.write("LOCK TABLE ops_alert IN EXCLUSIVE MODE")
+        history.execute("LOCK TABLE ops_alert IN EXCLUSIVE MODE")
 
 
 def firing(history: Store, target: str) -> list[Alert]:
@@ -35,7 +35,7 @@ def firing(history: Store, target: str) -> list[Alert]:
 
 def keep(history: Store, target: str, alerts: Iterable[Alert]) -> None:
     """Write alerts as they are now."""
-    history.write(_WRITE, *rows) if (rows := [_row(target, alert) for alert in alerts]) else None
+    history.write(_WRITE, *(_row(target, alert) for alert in alerts))
 
 
 def acknowledge(history: Store, target: str, key: str, now: datetime) -> int:

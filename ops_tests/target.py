@@ -211,7 +211,7 @@ class Target(Part):
 
 
 def _keys_in(url: Secret) -> list[Secret]:
-    """The parts of an address of a route or a switch that are long enough to be its keys; a host, with its dots, is none."""
+    """The parts of a route's or a switch's address long enough to be its keys; a host, with its dots, is none."""
     parts = re.split(r"[/:@?&=]+", url.reveal())
     return [Secret(url.variable, part) for part in parts if len(part) >= 12 and "." not in part]
 

@@ -1,7 +1,8 @@
 """The dead man's switch: told when a scheduled suite begins and how it ended; what goes wrong is a line, no status.
 
-The start is told in a thread, so that a slow service costs the checks nothing; the end waits for it, since a start that
-arrives last would say that the run still goes on. A run that is killed tells no end, which is what the switch is for. The embedded sandbox tells nobody.
+The start is told in a thread, so that a slow service costs the checks nothing. The end waits for it, since a start that
+arrives last would say that the run still goes on. A run that is killed tells no end, which is what the switch is for.
+The embedded sandbox tells nobody.
 """
 
 from __future__ import annotations
@@ -30,10 +31,8 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     run = run_of(session.config)
     if run is None or is_worker(session.config):
         return
-    starts = [
-        threading.Thread(target=partial(_tell, run, target, "start", ""), name=f"heartbeat of {target.name}", daemon=True)
-        for target in run.targets.values()
-    ]
+    tellings = (partial(_tell, run, target, "start", "") for target in run.targets.values())
+    starts = [threading.Thread(target=telling, name="heartbeat", daemon=True) for telling in tellings]
     for start in starts:
         start.start()
     session.config.stash[_STARTS] = starts

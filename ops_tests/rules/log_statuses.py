@@ -47,6 +47,12 @@ _PLACES = (
     rf"\b(?:error(?: code)?|fehler|response):?[ \[(]{{1,2}}{_CODE}{_PLACED_END}",
 )
 _STATUS = re.compile("|".join(_PLACES), re.IGNORECASE | re.MULTILINE)
+_ANNOUNCING = (
+    "get ", "post ", "put ", "patch ", "delete ", "head ", "options ", "http", "status", "code", "->", "=>", "→",
+    "respon", "answered", "replied", "returned", "failed", "error", "fehler", "too many", "not implemented",
+    "bad gateway", "service ", "gateway time", "insufficient", "unauthorized", "bad request", "method not",
+)  # fmt: skip
+"""What the places above have in them; where none of these words stands, no pattern need be tried."""
 _PIECE = 65536
 _LONGEST = 4096
 """A status and what announces it are no longer than this, in characters."""
@@ -70,10 +76,16 @@ def _found(text: str) -> Iterator[re.Match[str]]:
     place = 0
     while place < len(text):
         beyond = place + _PIECE
-        match = _STATUS.search(text, place, beyond + _LONGEST)
+        match = _STATUS.search(text, place, beyond + _LONGEST) if _announces(text[place : beyond + _LONGEST]) else None
         if match and match.start() < beyond:
             yield match
         place = match.end() if match and match.start() < beyond else beyond
+
+
+def _announces(piece: str) -> bool:
+    """A cheap look that is never wrong about no."""
+    folded = piece.casefold()
+    return any(word in folded for word in _ANNOUNCING)
 
 
 def statuses(text: str) -> set[int]:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from ops_tests.rules.log_statuses import status_places
 
 PIECES = st.sampled_from([
-    "GET", "POST", "DELETE", "HEAD", "OPTIONS", "PATCH", "/app", "HTTP/1.1", "http", "http error", "status", "\u017ftatus",
-    "statusCode", "response code", "=", ":", "->", "=>", "→", "responded with", "answered", "replied", "returned",
-    "failed", "Too Many Requests", "Bad Gateway", "Service Unavailable", "ServiceUnavailable", "Gateway Timeout",
-    "Unauthorized", "Bad Request", "Method Not Allowed", "Not Implemented", "Insufficient Storage", "error", "Fehler",
-    "Response", "[", "(", '"', "503", "429", "401", "took", "ms", "item",
+    "GET", "POST", "DELETE", "HEAD", "OPTIONS", "PATCH", "/app", "HTTP/1.1", "http", "http error", "status",
+    "\u017ftatus", "statusCode", "response code", "=", ":", "->", "=>", "→", "responded with", "answered", "replied",
+    "returned", "failed", "Too Many Requests", "Bad Gateway", "Service Unavailable", "ServiceUnavailable",
+    "Gateway Timeout", "Unauthorized", "Bad Request", "Method Not Allowed", "Not Implemented", "Insufficient Storage",
+    "error", "Fehler", "Response", "[", "(", '"', "503", "429", "401", "took", "ms", "item",
 ])  # fmt: skip
 REASONS = (
     "Too Many Requests", "Internal Server Error", "Not Implemented", "Bad Gateway", "Service Unavailable",

@@ -73,6 +73,7 @@ class Limits(BaseModel):
     )
     dead_letters: Limit = Limit(value=0, unit="dead letters", key="limits.dead_letters", l2_from=11)
     dead_letter_age_minutes: Limit = Limit(value=60, unit="min", key="limits.dead_letter_age_minutes")
+    dead_letter_percent: Limit = Limit(value=0.5, unit="% of the deliveries", key="limits.dead_letter_percent")
     error_percent: Limit = Limit(value=0.5, unit="% of the requests", key="limits.error_percent", l2_from=5)
     response_p95_ms: Limit = Limit(value=100, unit="ms", key="limits.response_p95_ms")
     response_p99_ms: Limit = Limit(value=500, unit="ms", key="limits.response_p99_ms")

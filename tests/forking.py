@@ -1,4 +1,4 @@
-"""``python -m tests.forking``: a process that imports what every run does, and forks a run for each order it reads.
+"""``python -m tests.forking``: a process that has loaded what every run does, and forks a run for each order it reads.
 
 An order is a line of JSON with the arguments of pytest, the folder, the environment and the file for what is printed;
 the answer is a line with the exit status. It ends with its input, and leaves nothing behind.
@@ -6,23 +6,32 @@ the answer is a line with the exit status. It ends with its input, and leaves no
 
 from __future__ import annotations
 
+import gc
 import importlib
+import io
 import json
 import os
+import pkgutil
 import sys
+from contextlib import redirect_stdout
 from typing import Any, NoReturn
 
 import pytest
 
-IMPORTED = ("pytest_html", "pydantic", "requests", "psycopg2", "jinja2", "markdown_it", "sqlite3")
-"""None of it is ours, since pytest rewrites the asserts of our modules while it imports them; nor xdist, which keeps
-the sys.path it is imported with for its workers."""
+import ops_tests
+
+THIRD_PARTY = ("requests", "psycopg2", "markdown_it", "sqlite3", "apprise")
+"""What runs import when they need it."""
+PLUGIN = ["--markers", *(f"-pno:{name}" for name in ("cacheprovider", "hypothesispytest", "xdist", "xdist.looponfail"))]
+"""Has pytest load our plugin, whose asserts it rewrites meanwhile, and do no more. Without xdist, which keeps the
+sys.path it is imported with for its workers."""
+PYTESTS_OWN = "ops_tests.checks"
+"""Imported by pytest as it collects them."""
 
 
 def main() -> None:
     """Carry out orders until the input ends."""
-    for name in IMPORTED:
-        importlib.import_module(name)
+    _load()
     for line in sys.stdin:
         child = os.fork()
         if not child:
@@ -30,6 +39,20 @@ def main() -> None:
         _, ended = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(ended)}\n")
         sys.stdout.flush()
+
+
+def _load() -> None:
+    for name in THIRD_PARTY:
+        importlib.import_module(name)
+    with redirect_stdout(io.StringIO()):
+        pytest.main(PLUGIN)
+    for module in pkgutil.walk_packages(ops_tests.__path__, "ops_tests."):
+        if not module.name.startswith(PYTESTS_OWN) and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    environment = importlib.import_module("ops_tests.plugin.report.page").templates()
+    for name in environment.list_templates(["j2"]):
+        environment.get_template(name)
+    gc.freeze()  # else the collections with which pytest ends would look through all of it, in each run
 
 
 def _be_pytest(order: dict[str, Any]) -> NoReturn:

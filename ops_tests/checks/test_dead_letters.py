@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.plugin.recording import Evidence, Measured
-from ops_tests.records.database import DeadLetters, TableAge
+from ops_tests.plugin.recording import Evidence, Measured, Note
+from ops_tests.records.database import DeadLetters, DeliveryCounts, TableAge
 from ops_tests.rules import dead_letters as rules
 from ops_tests.rules import retention
 from ops_tests.target_parts import DeadLettersPart, RetentionPart
@@ -58,3 +58,16 @@ def test_processed_dead_letters_are_cleaned_up(
     evidence(f"replayed dead letters: {described}")
     age = measured(retention.oldest_days(processed_letters_age), limit)
     assert age <= limit.value, f"of the replayed dead letters {described}; expected none older than {limit}"
+
+
+@pytest.mark.weekly
+@pytest.mark.runbook("dead_letters.md#delivery-rate-is-within-the-objective")
+def test_delivery_rate_is_within_the_objective(
+    delivery_counts: DeliveryCounts, limits: Limits, measured: Measured, note: Note, evidence: Evidence
+) -> None:
+    """Of the real deliveries, where there were enough to tell, no more became dead letters than is promised."""
+    limit = limits.dead_letter_percent
+    evidence(rules.given_up(delivery_counts))
+    note(*rules.undecided(delivery_counts, limit))
+    share = measured(rules.given_up_percent(delivery_counts, limit), limit, samples=rules.deliveries(delivery_counts))
+    assert share <= limit.value, f"{share:.2f} %, {rules.given_up(delivery_counts)}; the limit is {limit}"

@@ -28,6 +28,7 @@ from ops_tests.records.database import (
     Activity,
     DatabaseAttempt,
     DeadLetters,
+    DeliveryCounts,
     InstalledShops,
     LockWait,
     Migration,
@@ -62,6 +63,12 @@ _AGE = """
      GROUP BY clock.utc"""
 _EVENT_AGE = _AGE.format(rows='SELECT "processedAt" AS at FROM webhook_events')
 _LETTER_AGE = _AGE.format(rows='SELECT "retriedAt" AS at FROM dead_letters WHERE "retriedAt" IS NOT NULL')
+_DELIVERIES = """
+    WITH young AS (SELECT now() AT TIME ZONE 'UTC' - %s * interval '1 day' AS since, lower(%s) AS prefix)
+    SELECT (SELECT count(*) FROM webhook_events, young
+             WHERE "processedAt" >= since AND NOT starts_with(lower(shop), prefix)),
+           (SELECT count(*) FROM dead_letters, young
+             WHERE "createdAt" >= since AND NOT starts_with(lower(shop), prefix))"""
 _SHOPS = """
     SELECT count(*), count(*) FILTER (WHERE only_online)
       FROM (SELECT bool_and("isOnline") AS only_online FROM "Session" GROUP BY shop) AS shops"""
@@ -194,6 +201,14 @@ class Database:
             Blind: As ``rows``.
         """
         return database_rows.table_age(self.rows(_LETTER_AGE, (days,)))
+
+    def delivery_counts(self, days: float, synthetic_prefix: str) -> DeliveryCounts:
+        """Count the deliveries of the last ``days`` and the dead letters among them, shops with the prefix left out.
+
+        Raises:
+            Blind: As ``rows``.
+        """
+        return database_rows.delivery_counts(self.rows(_DELIVERIES, (days, synthetic_prefix)), days)
 
     def installed_shops(self) -> InstalledShops:
         """Count the shops with a session, and those with online sessions only; no shop's name is read.

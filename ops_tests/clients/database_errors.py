@@ -12,7 +12,7 @@ from ops_tests.errors import Blind, NoAnswerInTime, NotAuthorised, NotFound, Unr
 READABLE = {
     "Session": '(id, shop, "isOnline", expires)',
     "webhook_events": "",
-    "dead_letters": '(id, topic, "retryCount", "retriedAt", "createdAt")',
+    "dead_letters": '(id, topic, shop, "retryCount", "retriedAt", "createdAt")',
     "_prisma_migrations": "",
 }
 """The columns a read-only role needs, by table ("" for all); never an access token, never a payload."""

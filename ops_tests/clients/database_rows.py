@@ -10,6 +10,7 @@ from ops_tests.errors import Unparsable
 from ops_tests.records.database import (
     DeadLetter,
     DeadLetters,
+    DeliveryCounts,
     InstalledShops,
     Migration,
     TableAge,
@@ -75,6 +76,16 @@ def table_age(rows: Sequence[Row]) -> TableAge:
     if not 0 <= age.expired <= age.rows or (age.rows == 0) != (age.oldest is None):
         raise odd(f"{age.expired} expired of {age.rows} rows, the oldest {age.oldest or 'without a time'}")
     return age
+
+
+def delivery_counts(rows: Sequence[Row], days: float) -> DeliveryCounts:
+    """Read one row of the recorded deliveries and the dead letters.
+
+    Raises:
+        Unparsable: There is none, or a value has another type.
+    """
+    recorded, given_up = (typed(value, int) for value in _first(rows, 2))
+    return DeliveryCounts(recorded, given_up, days)
 
 
 def installed_shops(rows: Sequence[Row]) -> InstalledShops:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ops_tests.plugin.gather import observation
-from ops_tests.rules import retention
+from ops_tests.rules import dead_letters, retention
 
 if TYPE_CHECKING:
     from ops_tests.plugin.look import Look
-    from ops_tests.records.database import Activity, InstalledShops, LockWait, TableAge
+    from ops_tests.records.database import Activity, DeliveryCounts, InstalledShops, LockWait, TableAge
 
 
 def _days(look: Look) -> float:
@@ -27,6 +27,14 @@ def webhook_events_age(look: Look) -> TableAge:
 def processed_letters_age(look: Look) -> TableAge:
     """How long ago the dead letters were replayed that are still there."""
     return look.database.processed_letters_age(_days(look))
+
+
+@observation("database", "dead_letters", "webhooks.records_deliveries")
+def delivery_counts(look: Look) -> DeliveryCounts:
+    """How many deliveries were recorded, and how many became dead letters, while both are kept."""
+    part = look.target.webhooks
+    days = dead_letters.days_counted(look.target.retention)
+    return look.database.delivery_counts(days, part.synthetic_prefix if part else "")
 
 
 @observation("database")

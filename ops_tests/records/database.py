@@ -103,6 +103,15 @@ class TableAge:
 
 
 @dataclass(frozen=True)
+class DeliveryCounts:
+    """How many real deliveries were recorded, and how many became a dead letter, replayed or not, within some days."""
+
+    recorded: int
+    given_up: int
+    days: float
+
+
+@dataclass(frozen=True)
 class IdleTransaction:
     """A transaction whose client says nothing: its process, how its client calls itself, and for how long, seconds."""
 

@@ -6,8 +6,44 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ops_tests.errors import NotCovered
-from ops_tests.records.database import DeadLetter, DeadLetters
+from ops_tests.limits import Limit
+from ops_tests.records.database import DeadLetter, DeadLetters, DeliveryCounts
+from ops_tests.rules.traffic import fewest
 from ops_tests.rules.wording import duration, listed
+from ops_tests.target_parts import RetentionPart
+
+WINDOW_DAYS = 30
+
+
+def days_counted(part: RetentionPart | None) -> float:
+    """Over how many days deliveries are counted: 30, or fewer where recorded ones are deleted sooner than that.
+
+    Dead letters that wait are never deleted, and would weigh more and more against deliveries that are.
+    """
+    return min(WINDOW_DAYS, part.days) if part else WINDOW_DAYS
+
+
+def given_up_percent(counts: DeliveryCounts, limit: Limit) -> float:
+    """The share of dead letters where there were enough deliveries to judge it, else 0, as ``undecided`` tells."""
+    total = deliveries(counts)
+    return 100 * counts.given_up / total if total and total >= fewest(limit) else 0.0
+
+
+def deliveries(counts: DeliveryCounts) -> int:
+    """How many deliveries there were, those that became dead letters too."""
+    return counts.recorded + counts.given_up
+
+
+def undecided(counts: DeliveryCounts, limit: Limit) -> list[str]:
+    """A note with the numbers when there were too few deliveries."""
+    if deliveries(counts) >= fewest(limit):
+        return []
+    return [f"undecided: {given_up(counts)}; at least {fewest(limit):.0f} deliveries are needed to judge {limit}"]
+
+
+def given_up(counts: DeliveryCounts) -> str:
+    """``6 of 2022 deliveries in 14 d became dead letters``."""
+    return f"{counts.given_up} of {deliveries(counts)} deliveries in {counts.days:g} d became dead letters"
 
 
 def oldest_age_minutes(letters: DeadLetters) -> float:

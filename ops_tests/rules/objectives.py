@@ -58,12 +58,15 @@ BY_CHECK = (
         for name in ("p95", "p99")
     ),
     Judged("slo-health", "health answers", "health", "availability/health_answers_in_time"),
+    Judged("slo-delivery", "deliveries given up", "dead_letters",
+           "dead_letters/delivery_rate_is_within_the_objective", window="30 d or the retention"),
     Judged("slo-errors", "failed requests", "metrics", "traffic/error_rate_is_within_the_objective", window="24 h"),
     Judged("slo-resources-cpu", "CPU in use", "metrics", "traffic/cpu_and_memory_have_room", window="24 h"),
     Judged("slo-resources-memory", "memory in use", "metrics", "traffic/cpu_and_memory_have_room", 1, "24 h"),
     Judged("slo-resources-connections", "database connections in use", "database", "database/connections_have_room"),
     Judged("slo-dead-letter-age", "oldest dead letter", "dead_letters", "dead_letters/no_dead_letter_waits_too_long"),
 )  # fmt: skip
+_WITH_BUDGET = {"slo-delivery", "slo-errors"}
 CHECKS = tuple(dict.fromkeys(one.check for one in BY_CHECK))
 
 
@@ -116,7 +119,7 @@ def _of_check(target: str, one: Judged, record: CheckRecord | None, now: datetim
 
 
 def _measured(found: Measurement, name: str) -> dict[str, object]:
-    budget = 100 * (1 - found.value / found.limit) if name == "slo-errors" and found.limit else None
+    budget = 100 * (1 - found.value / found.limit) if name in _WITH_BUDGET and found.limit else None
     unit = found.unit.split(" of ")[0]
     return {"value": found.value, "unit": unit, "limit": found.limit, "samples": found.samples,
             "budget_left_percent": budget}  # fmt: skip

@@ -31,11 +31,12 @@ SYNTHETIC = (ACCEPTS, EFFECT, REJECTS, UNSIGNED, NO_EFFECT, ONCE, *PERCENTILES)
 _BY_LOG = ("app/uninstalled", "app/subscriptions_update", "customers/data_request", "customers/redact", "shop/redact")
 LOG_EFFECTS = tuple(check.replace("*", endpoint) for check in (EFFECT, NO_EFFECT) for endpoint in _BY_LOG)
 
-UNPROCESSED, TOO_LONG, EXHAUSTED, CLEANED_UP = DEAD_LETTERS = (
+UNPROCESSED, TOO_LONG, EXHAUSTED, CLEANED_UP, DELIVERED = DEAD_LETTERS = (
     "dead_letters/no_unprocessed_dead_letters",
     "dead_letters/no_dead_letter_waits_too_long",
     "dead_letters/no_dead_letter_ran_out_of_retries",
     "dead_letters/processed_dead_letters_are_cleaned_up",
+    "dead_letters/delivery_rate_is_within_the_objective",
 )
 NO_ERRORS, TOPICS_WELL, QUERIES, ACTIVITY = LATEST_LOG = (
     "logs/recent_logs_show_no_errors",

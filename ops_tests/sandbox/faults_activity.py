@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ops_tests.sandbox.checks_by_need import CLEANED_UP, IDLE, LOCKS, OFFLINE, RETENTION, ROOM
-from ops_tests.sandbox.fault import Fault, blind, finding, harmless
+from ops_tests.sandbox.checks_by_need import CLEANED_UP, DELIVERED, IDLE, LOCKS, OFFLINE, RETENTION, ROOM
+from ops_tests.sandbox.fault import Fault, blind, finding, harmless, note
 from ops_tests.sandbox.scenario import Scenario
 
 
@@ -22,6 +22,10 @@ FAULTS = (
              _database(events_days_ago=(20,), processed_days_ago=(20,))),
     Fault("dead-letters-not-cleaned-up", "a dead letter that was replayed 30 days ago is still there",
           finding("L1", CLEANED_UP), _database(processed_days_ago=(30,))),
+    Fault("deliveries-given-up", "one delivery of a hundred became a dead letter, and all were replayed",
+          finding("L1", DELIVERED), _database(processed_days_ago=tuple(range(1, 13)))),
+    Fault("deliveries-few", "so few deliveries came that their rate says nothing",
+          note(DELIVERED), _database(events_every_minutes=600)),
     Fault("connections-used-up", "the application hoards 85 % of the connections",
           finding("L1", ROOM), _database(connections=82)),
     Fault("transaction-idle", "somebody opened a transaction and went for lunch",

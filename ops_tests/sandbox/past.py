@@ -11,6 +11,7 @@ Row = tuple[object, ...]
 
 SHOPS = ("nordlicht-moebel", "kaffeehaus-am-markt", "velo-werkstatt-sued", "papier-und-tinte")
 TOPICS = ("APP_SUBSCRIPTIONS_UPDATE", "APP_SCOPES_UPDATE", "CUSTOMERS_DATA_REQUEST", "CUSTOMERS_REDACT", "SHOP_REDACT")
+EVENTS_DAYS = timedelta(days=13.5)
 HEARTBEAT = "GET /health 200 - - 3.1 ms"
 
 # Numbers that look like an error's, and a test request that was rejected as it should be: none of these is an error.
@@ -95,8 +96,9 @@ def sessions(database: Database, now: datetime) -> list[Row]:
 
 
 def webhook_events(database: Database, now: datetime) -> list[Row]:
-    """Rows of ``webhook_events``: id, topic, shop, processedAt, createdAt; one every six hours of two weeks."""
-    ages = [timedelta(hours=6 * place + 1) for place in range(56)]
+    """Rows of ``webhook_events``: id, topic, shop, processedAt, createdAt; those of the past two weeks evenly."""
+    apart = timedelta(minutes=database.events_every_minutes)
+    ages = [timedelta(hours=1) + place * apart for place in range(EVENTS_DAYS // apart)]
     planted = [timedelta(days=days) for days in database.events_days_ago]
     return [(f"0b7e4c1a-5d2f-4e8b-9a3c-{place:012x}", TOPICS[place % len(TOPICS)], shop(place), now - age, now - age)
             for place, age in enumerate([*ages, *planted])]  # fmt: skip

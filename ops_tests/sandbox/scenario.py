@@ -158,6 +158,7 @@ class Database:
         reader: What the connection string of the read-only role leads to.
         events_days_ago: Recorded deliveries beside those of the past, by their age.
         processed_days_ago: Dead letters replayed so long ago, beside those of the past.
+        events_every_minutes: How far apart the recorded deliveries of the past two weeks are.
         online_only: Shops without an offline session, beside those of the past.
         has_sessions: Whether there is any session.
         watches: Whether the read-only role may see what others do.
@@ -180,6 +181,7 @@ class Database:
     reader: Literal["good", "wrong password", "refused", "silent", "unknown host", "replica"] = "good"
     events_days_ago: tuple[float, ...] = ()
     processed_days_ago: tuple[float, ...] = ()
+    events_every_minutes: float = 8
     online_only: tuple[str, ...] = ()
     has_sessions: bool = True
     watches: bool = True

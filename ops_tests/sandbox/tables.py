@@ -78,7 +78,7 @@ def _fill(cursor: Any, plan: Database) -> None:
     )
     for (table, columns), values in zip(COLUMNS.items(), rows, strict=True):
         if values:
-            execute_values(cursor, f"INSERT INTO {table} ({columns}) VALUES %s", values)  # noqa: S608 - constants
+            execute_values(cursor, f"INSERT INTO {table} ({columns}) VALUES %s", values, page_size=1000)  # noqa: S608 - constants
 
 
 def with_variables(script: str, variables: Mapping[str, str], cursor: Any) -> str:

@@ -18,7 +18,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ops_tests.limits import Limits
 from ops_tests.sandbox import activity, fly_inside, fly_state, fly_storage, past, repository, tables, tls
 from ops_tests.sandbox.application import Application
 from ops_tests.sandbox.application_tables import ApplicationTables
@@ -90,6 +89,8 @@ def _seen_from_afar(round_trip_seconds: float) -> dict[str, Any]:
 
     The system takes a connection at once, so that here connecting does not tell how long the way is.
     """
+    from ops_tests.limits import Limits  # it brings pydantic, a third of what starting a sandbox takes
+
     way = 1000 * round_trip_seconds
     limits = {name: getattr(Limits(), name).value + way for name in ("response_p95_ms", "response_p99_ms")}
     return {"webhooks": {"sampling_cap": 30}, "limits": limits}

@@ -194,7 +194,7 @@ _ROLES = """
 CREATE ROLE reader LOGIN PASSWORD 'reading';
 CREATE ROLE stranger LOGIN PASSWORD 'nothing';
 GRANT SELECT (id, shop, "isOnline", expires) ON "Session" TO reader;
-GRANT SELECT (id, topic, "retryCount", "retriedAt", "createdAt") ON dead_letters TO reader;
+GRANT SELECT (id, topic, shop, "retryCount", "retriedAt", "createdAt") ON dead_letters TO reader;
 GRANT SELECT ON webhook_events, _prisma_migrations TO reader;
 """
 

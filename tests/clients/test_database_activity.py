@@ -13,7 +13,7 @@ import pytest
 from ops_tests.clients import database_activity
 from ops_tests.clients.database import Database
 from ops_tests.errors import NotAuthorised, NotCovered, Unparsable
-from ops_tests.records.database import InstalledShops
+from ops_tests.records.database import DeliveryCounts, InstalledShops
 from ops_tests.sandbox.postgres import Postgres
 from ops_tests.target import Secret
 
@@ -62,6 +62,17 @@ def test_only_letters_that_were_replayed_have_an_age(reader: Database, tables: F
     assert (age.rows, age.expired, age.oldest) == (0, 0, None)
     tables(LETTER.format("done", AGO.format(22)))
     assert (reader.processed_letters_age(21).expired, reader.processed_letters_age(23).expired) == (1, 0)
+
+
+def test_deliveries_are_counted_within_the_days_and_without_our_own(reader: Database, tables: Fill) -> None:
+    for place, days in enumerate((1, 13, 15)):
+        tables(EVENT.format(place, AGO.format(days)))
+    tables(LETTER.format("waits", "NULL"))
+    assert reader.delivery_counts(14, "ops-synthetic-") == DeliveryCounts(2, 1, 14)
+    assert reader.delivery_counts(30, "ops-synthetic-") == DeliveryCounts(3, 1, 30)
+    tables("UPDATE webhook_events SET shop = 'OPS-synthetic-' || shop WHERE id = '0'")
+    tables("UPDATE dead_letters SET shop = 'ops-synthetic-' || shop")
+    assert reader.delivery_counts(14, "Ops-Synthetic-") == DeliveryCounts(1, 0, 14)
 
 
 def test_shops_are_counted_by_whether_they_have_an_offline_session(reader: Database, tables: Fill) -> None:

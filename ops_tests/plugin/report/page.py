@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ops_tests.plugin.report import phrases, runbook_part
 from ops_tests.plugin.report.distribution import chart
@@ -19,6 +19,9 @@ from ops_tests.rules import latency, trends, verdict
 from ops_tests.rules.causes import Cause, causes
 from ops_tests.rules.changes import Change, changes
 from ops_tests.rules.wording import duration
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -54,29 +57,36 @@ def page(record: RunRecord, pasts: Mapping[str, Past]) -> str:
     judged = [check for check in record.checks if check.outcome != "not applicable"]
     targets = {target.name: target for target in record.targets}
     word, rest = verdict.parted(record.verdict)
-    rendered: str = _template().render(
-        record=record,
-        word=word,
-        rest=rest,
-        counts=verdict.counts(judged),
-        several=len(targets) > 1,
-        targets=targets,
-        pasts=pasts,
-        causes=causes(judged),
-        since={name: _since(record, target, pasts[name]) for name, target in targets.items()},
-        subjects=[(one, list(checks)) for one, checks in groupby(judged, key=lambda one: (one.target, one.subject))],
-        latencies=[one for target in record.targets for one in _latencies(record, target, pasts[target.name])],
-        log_findings=[one for one in judged if one.subject == "logs" and one.outcome == "finding" and one.evidence],
-        sections=_sections(causes(judged)),
-        left_out=[check for check in record.checks if check.outcome == "not applicable"],
-        trend=lambda check: _trend(check, pasts[check.target]),
-        told_since=lambda check: phrases.since(check, pasts[check.target], record),
+    rendered: str = (
+        templates()
+        .get_template("page.html.j2")
+        .render(
+            record=record,
+            word=word,
+            rest=rest,
+            counts=verdict.counts(judged),
+            several=len(targets) > 1,
+            targets=targets,
+            pasts=pasts,
+            causes=causes(judged),
+            since={name: _since(record, target, pasts[name]) for name, target in targets.items()},
+            subjects=[
+                (one, list(checks)) for one, checks in groupby(judged, key=lambda one: (one.target, one.subject))
+            ],
+            latencies=[one for target in record.targets for one in _latencies(record, target, pasts[target.name])],
+            log_findings=[one for one in judged if one.subject == "logs" and one.outcome == "finding" and one.evidence],
+            sections=_sections(causes(judged)),
+            left_out=[check for check in record.checks if check.outcome == "not applicable"],
+            trend=lambda check: _trend(check, pasts[check.target]),
+            told_since=lambda check: phrases.since(check, pasts[check.target], record),
+        )
     )
     return rendered
 
 
 @cache
-def _template() -> Any:
+def templates() -> Environment:
+    """The page's templates, with what they call."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -90,7 +100,7 @@ def _template() -> Any:
     worded = ("breakable", "readable", "measured", "limit", "moment", "ago", "objective_value", "objective_limit")
     environment.filters |= {name: getattr(phrases, name) for name in worded} | {"duration": duration}
     environment.globals |= {"mark": lambda outcome: Markup(mark(outcome)), "runbook": runbook_part}  # noqa: S704  # drawn here
-    return environment.get_template("page.html.j2")
+    return environment
 
 
 def _since(record: RunRecord, target: TargetRecord, past: Past) -> list[Since]:

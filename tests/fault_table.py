@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.behind_a_run import print_line, told
+
 Turned = Mapping[str, tuple[str, str | None]]
 """Outcome and level by check."""
 Tried = Callable[[str, Turned, Turned], None]
@@ -56,13 +58,13 @@ def _which(checks: list[str]) -> str:
     return checks[0] if len(checks) == 1 else f"{len(checks)} checks"
 
 
-def rows(reports: Iterable[pytest.TestReport]) -> list[Row]:
+def rows(told_of: Iterable[tuple[pytest.TestReport, object]]) -> list[Row]:
     """The faults that were tried, by name."""
-    found = []
-    for report in reports:
-        told = dict(report.user_properties).get(_PROPERTY)
-        if report.when == "call" and isinstance(told, list):
-            found.append(Row(str(told[0]), str(told[1]), str(told[2]), report.passed, report.duration))
+    found = [
+        Row(str(words[0]), str(words[1]), str(words[2]), report.passed, report.duration)
+        for report, words in told_of
+        if isinstance(words, list)
+    ]
     return sorted(found, key=lambda row: row.fault)
 
 
@@ -77,13 +79,8 @@ def table(found: list[Row]) -> list[str]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
-    """Print the table behind everything else; the workers of xdist print nothing."""
+    """Print the table."""
     yield
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or hasattr(session.config, "workerinput"):
-        return
-    seen = [report for reports in reporter.stats.values() for report in reports]
-    if found := rows(report for report in seen if isinstance(report, pytest.TestReport)):
-        reporter.write_line("")
-        for line in table(found):
-            reporter.write_line(line)
+    found = rows(told(session, _PROPERTY))
+    for line in ["", *table(found)] if found else []:
+        print_line(session, line)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Generator
 
 import pytest
 
+from tests.behind_a_run import print_line, told
+
 Told = Callable[[str], None]
 """Takes the line to print."""
 _PROPERTY = "kills"
@@ -19,13 +21,7 @@ def kills_told(record_property: Callable[[str, object], None]) -> Told:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
-    """Print the lines behind everything else; the workers of xdist print nothing."""
+    """Print the lines."""
     yield
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or hasattr(session.config, "workerinput"):
-        return
-    for reports in reporter.stats.values():
-        for report in reports:
-            if isinstance(report, pytest.TestReport) and report.when == "call":
-                for line in (value for name, value in report.user_properties if name == _PROPERTY):
-                    reporter.write_line(str(line))
+    for _, line in told(session, _PROPERTY):
+        print_line(session, str(line))

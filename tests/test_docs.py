@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -22,6 +23,7 @@ from pydantic import BaseModel
 from ops_tests.limits import Limit
 from ops_tests.plugin import exit_status
 from ops_tests.plugin.options import CHECKS, SUITES
+from ops_tests.rules import objectives
 from ops_tests.sandbox.faults import FAULTS
 from ops_tests.target import Target
 from ops_tests.target_file import load_target, packaged_targets
@@ -142,6 +144,13 @@ def test_the_table_of_checks_agrees_with_their_marks() -> None:
         for row in table(README, "subject", "check", *SUITES)
     }
     assert told == {key: marks(*key) for key in CHECKED}
+
+
+def test_the_table_of_objectives_names_every_objective() -> None:
+    rows = table(README, "objective", "promise", "judged by")
+    told = [name for row in rows for name in re.findall(r"`(.+?)`", row[0])]
+    past = objectives.Past({}, (), (), frozenset(Target.model_fields))
+    assert sorted(told) == sorted(one.id for one in objectives.objectives("shop", past, (), datetime.now(UTC)))
 
 
 def test_the_exit_statuses_agree_with_the_code() -> None:

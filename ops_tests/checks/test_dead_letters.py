@@ -61,8 +61,8 @@ def test_processed_dead_letters_are_cleaned_up(
 
 
 @pytest.mark.weekly
-@pytest.mark.runbook("dead_letters.md#delivery-rate-is-within-the-objective")
-def test_delivery_rate_is_within_the_objective(
+@pytest.mark.runbook("dead_letters.md#failed-deliveries-are-within-the-objective")
+def test_failed_deliveries_are_within_the_objective(
     delivery_counts: DeliveryCounts, limits: Limits, measured: Measured, note: Note, evidence: Evidence
 ) -> None:
     """Of the real deliveries, where there were enough to tell, no more became dead letters than is promised."""

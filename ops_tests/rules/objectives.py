@@ -58,8 +58,8 @@ BY_CHECK = (
         for name in ("p95", "p99")
     ),
     Judged("slo-health", "health answers", "health", "availability/health_answers_in_time"),
-    Judged("slo-delivery", "deliveries given up", "dead_letters",
-           "dead_letters/delivery_rate_is_within_the_objective", window="30 d or the retention"),
+    Judged("slo-delivery", "failed deliveries", "dead_letters",
+           "dead_letters/failed_deliveries_are_within_the_objective", window="30 d or the retention"),
     Judged("slo-errors", "failed requests", "metrics", "traffic/error_rate_is_within_the_objective", window="24 h"),
     Judged("slo-resources-cpu", "CPU in use", "metrics", "traffic/cpu_and_memory_have_room", window="24 h"),
     Judged("slo-resources-memory", "memory in use", "metrics", "traffic/cpu_and_memory_have_room", 1, "24 h"),

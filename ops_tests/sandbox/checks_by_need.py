@@ -36,7 +36,7 @@ UNPROCESSED, TOO_LONG, EXHAUSTED, CLEANED_UP, DELIVERED = DEAD_LETTERS = (
     "dead_letters/no_dead_letter_waits_too_long",
     "dead_letters/no_dead_letter_ran_out_of_retries",
     "dead_letters/processed_dead_letters_are_cleaned_up",
-    "dead_letters/delivery_rate_is_within_the_objective",
+    "dead_letters/failed_deliveries_are_within_the_objective",
 )
 NO_ERRORS, TOPICS_WELL, QUERIES, ACTIVITY = LATEST_LOG = (
     "logs/recent_logs_show_no_errors",

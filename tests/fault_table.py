@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import pytest
 
@@ -11,10 +12,15 @@ from tests.behind_a_run import print_line, told
 
 Turned = Mapping[str, tuple[str, str | None]]
 """Outcome and level by check."""
-Tried = Callable[[str, Turned, Turned], None]
-"""Takes a fault's name, what it should turn, and what it turned."""
 _PROPERTY = "fault"
 _HEADER = ("fault", "expected turns", "seen", "verdict", "seconds")
+
+
+class Tried(Protocol):
+    """Takes a fault's name, what it should turn, what it turned, and how many runs that took."""
+
+    def __call__(self, fault: str, expected: Turned, seen: Turned, runs: int = 1) -> None:
+        """Put them into the table."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +31,14 @@ class Row:
     expected: str
     seen: str
     as_declared: bool
+    runs: int
     seconds: float
 
     @property
     def cells(self) -> tuple[str, ...]:
         """What stands in the table."""
         verdict = "as declared" if self.as_declared else "OTHERWISE"
+        verdict += f", run {self.runs}" if self.runs > 1 else ""
         return self.fault, self.expected, self.seen, verdict, f"{self.seconds:.1f}"
 
 
@@ -38,8 +46,8 @@ class Row:
 def tried(record_property: Callable[[str, object], None]) -> Tried:
     """Put a fault into the table."""
 
-    def tried(fault: str, expected: Turned, seen: Turned) -> None:
-        record_property(_PROPERTY, [fault, in_words(expected), in_words(seen)])
+    def tried(fault: str, expected: Turned, seen: Turned, runs: int = 1) -> None:
+        record_property(_PROPERTY, [fault, in_words(expected), in_words(seen), runs])
 
     return tried
 
@@ -61,7 +69,7 @@ def _which(checks: list[str]) -> str:
 def rows(told_of: Iterable[tuple[pytest.TestReport, object]]) -> list[Row]:
     """The faults that were tried, by name."""
     found = [
-        Row(str(words[0]), str(words[1]), str(words[2]), report.passed, report.duration)
+        Row(str(words[0]), str(words[1]), str(words[2]), report.passed, words[3], report.duration)
         for report, words in told_of
         if isinstance(words, list)
     ]

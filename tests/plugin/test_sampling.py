@@ -16,13 +16,14 @@ CAP = 40
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
-    """A target that is no embedded sandbox to the run, with a cap like a live target's."""
+    """A target that is no embedded sandbox to the run, with a cap like a live target's and all the time to answer."""
     sandbox = Sandbox.start()
     folder = tmp_path_factory.mktemp("live")
     write_files(sandbox, folder)
     file = folder / "target.toml"
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("sampling_cap = 72", f"sampling_cap = {CAP}"), encoding="utf-8")
+    text = text.replace("sampling_cap = 72", f"sampling_cap = {CAP}")
+    file.write_text(text.replace("[limits]", "[limits]\nresponse_p95_ms = 20_000"), encoding="utf-8")
     yield file, environment(**sandbox.environment)
     sandbox.stop()
 

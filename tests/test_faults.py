@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ops_tests.sandbox.checks_by_need import CONNECTS, IN_TIME, PERCENTILES
 from ops_tests.sandbox.fault import Fault
 from ops_tests.sandbox.faults import FAULTS
 from ops_tests.target_parts import SHOPIFY_ENDPOINTS
 from tests.fault_table import Tried, Turned
-from tests.running import Finished, run_suite
+from tests.patience import calm_run, held_up, seen
 from tests.sandbox.test_faults import BY_HISTORY, NOTES_ONLY
 
 SLICE = (
@@ -39,11 +38,6 @@ SLOW = (
     "database-hangs",
 )
 """They wait long for what never comes, or read for long, and so begin first."""
-NOTED_ALWAYS = {"logs/recent_logs_show_no_errors", *PERCENTILES}
-"""The healthy log tells of a rejected test request, and few samples leave a percentile undecided."""
-BY_THE_CLOCK = {IN_TIME, CONNECTS, *PERCENTILES}
-"""They judge how long an answer took, and so also how long this machine kept the application waiting."""
-RUNS_AT_MOST = 3
 ORDER = [*SLOW, *(name for name in FAULTS if name not in SLOW)]
 
 
@@ -56,27 +50,6 @@ def expected(fault: Fault) -> dict[str, tuple[str, str | None]]:
     }
 
 
-def seen(finished: Finished) -> dict[str, tuple[str, str | None]]:
-    """What a run turned, notes too."""
-    noted = {one.check: (one.outcome, one.level) for one in finished.checks() if one.outcome == "note"}
-    return finished.turned() | {check: turned for check, turned in noted.items() if check not in NOTED_ALWAYS}
-
-
-def held_up(turned: Turned, wanted: Turned) -> bool:
-    """Whether nothing but response times is otherwise than wanted: the machine may have had other things to do."""
-    return turned != wanted and {check for check, _ in turned.items() ^ wanted.items()} <= BY_THE_CLOCK
-
-
-def try_fault(name: str, folder: Path) -> tuple[Finished, int]:
-    """A run with the fault, once more where this machine was held up, and how many runs it took."""
-    for number in range(1, RUNS_AT_MOST + 1):
-        (place := folder / f"run{number}").mkdir()
-        finished = run_suite(place, "--target", "sandbox", "--fault", name)
-        if not held_up(seen(finished), expected(FAULTS[name])):
-            break
-    return finished, number
-
-
 def status(turned: Turned) -> int:
     """The exit status of a run that turned this."""
     words = {outcome for outcome, _ in turned.values()}
@@ -87,7 +60,7 @@ def status(turned: Turned) -> int:
     "name", [pytest.param(name, marks=[] if name in SLICE else pytest.mark.long) for name in ORDER]
 )
 def test_a_fault_turns_exactly_what_it_names(name: str, tmp_path: Path, tried: Tried) -> None:
-    finished, runs = try_fault(name, tmp_path)
+    finished, runs = calm_run(tmp_path, "--fault", name, wanted=expected(FAULTS[name]))
     turned = seen(finished)
     tried(name, expected(FAULTS[name]), turned, runs)
     assert turned == expected(FAULTS[name]), finished.output[-3000:]
@@ -95,21 +68,23 @@ def test_a_fault_turns_exactly_what_it_names(name: str, tmp_path: Path, tried: T
 
 
 def test_a_run_is_repeated_for_response_times_alone() -> None:
-    red = {IN_TIME: ("finding", "L1")}
+    in_time = "availability/health_answers_in_time"
+    red = {in_time: ("finding", "L1")}
     assert held_up(red, {})
     assert held_up({}, red)
-    assert held_up({IN_TIME: ("finding", "L2")}, red)
+    assert held_up({in_time: ("finding", "L2")}, red)
     assert not held_up(red, red)
     assert not held_up(red | {"logs/recent_logs_show_no_errors": ("finding", "L1")}, {})
 
 
 def test_a_healthy_sandbox_turns_nothing(tmp_path: Path) -> None:
-    finished = run_suite(tmp_path, "--target", "sandbox")
+    finished, _ = calm_run(tmp_path)
     assert (finished.status, seen(finished)) == (0, {}), finished.output
 
 
 def test_every_check_is_turned_red_by_a_fault(tmp_path: Path) -> None:
-    finished = run_suite(tmp_path, "--target", "sandbox", "--expect-release", "1")
+    unexpected = {"platform/expected_version_is_live": ("finding", "L1")}
+    finished, _ = calm_run(tmp_path, "--expect-release", "1", wanted=unexpected)
     turned = {(check, word) for fault in FAULTS.values() for check, (word, _) in expected(fault).items()}
     red, noted = ({check for check, word in turned if word == wanted} for wanted in ("finding", "note"))
     assert {one.check for one in finished.checks()} - red == {
@@ -118,7 +93,7 @@ def test_every_check_is_turned_red_by_a_fault(tmp_path: Path) -> None:
         *BY_HISTORY,
     }
     assert noted >= NOTES_ONLY
-    assert finished.turned() == {"platform/expected_version_is_live": ("finding", "L1")}
+    assert finished.turned() == unexpected
 
 
 def test_a_fault_that_turns_nothing_is_declared_so() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ops_tests.sandbox.embedded import Sandbox, write_files
+from tests.patience import patient
 from tests.running import Finished, environment, run_suite
 
 TEXT = "image_mb = 250\n"
@@ -22,7 +23,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Finished:
         file = folder / "target.toml"
         described = file.read_text(encoding="utf-8")
         assert described.count(TEXT) == 1
-        file.write_text(described.replace(TEXT, ""), encoding="utf-8")
+        file.write_text(patient(described.replace(TEXT, "")), encoding="utf-8")
         variables = {name: value for name, value in sandbox.environment.items() if name != "FLY_EXEC_TOKEN"}
         words = ("-k", "image_stays or locked_down or database_answers")
         return run_suite(folder, f"--target={file}", *words, environ=environment(**variables))

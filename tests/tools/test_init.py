@@ -17,6 +17,7 @@ from ops_tests.sandbox.embedded import Sandbox
 from ops_tests.target import Target
 from ops_tests.target_file import load_target
 from ops_tests.tools.target_draft import write
+from tests.patience import patient
 from tests.running import environment, run_suite
 
 Init = Callable[..., tuple[Target, str]]
@@ -79,6 +80,8 @@ def test_the_sandbox_is_described_as_it_is_and_the_daily_round_holds_at_once(
     assert written.keys() >= {"health_gate", "backups", "database", "dead_letters", "migrations", "retention"}
     assert not target.webhooks
     assert not any(sandbox.environment[name] in text for name in ("DATABASE_URL", "FLY_API_TOKEN"))
+    file = tmp_path / "shop.toml"
+    file.write_text(patient(f"{text}\n[limits]\n"), encoding="utf-8")
     run = run_suite(tmp_path, "-m", "daily", "--target", "shop.toml", environ=environment(**sandbox.environment))
     assert run.status == 0, run.output
     assert recorded(sandbox) == before

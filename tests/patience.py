@@ -13,7 +13,8 @@ BY_THE_CLOCK = {IN_TIME, CONNECTS, *PERCENTILES}
 NOTED_ALWAYS = {"logs/recent_logs_show_no_errors", *PERCENTILES}
 """The healthy log tells of a rejected test request, and few samples leave a percentile undecided."""
 RUNS_AT_MOST = 3
-_LIMITS = """[limits]
+_LIMITS = """
+[limits]
 health_seconds = { value = 9, l2_from = 9 }
 database_seconds = 9
 response_p95_ms = 9_000
@@ -23,8 +24,8 @@ response_p99_ms = 9_000
 
 def patient(target_file: str) -> str:
     """The target file with 9 s for whatever is judged by the clock."""
-    assert "[limits]\n" in target_file
-    return target_file.replace("[limits]\n", _LIMITS)
+    assert "\n[limits]\n" in target_file
+    return target_file.replace("\n[limits]\n", _LIMITS)
 
 
 def seen(finished: Finished) -> dict[str, tuple[str, str | None]]:

@@ -47,7 +47,7 @@ kills: $(VENV)/.ready  ## 50 runs ended by SIGINT, SIGTERM and SIGKILL at random
 	@$(VENV)/bin/pytest tests/test_dies_well.py -q -m long $(ARGS)
 test-versions: $(VENV)/.ready  ## a slice of them on every supported Python there is and the oldest and newest supported pytest (ARGS=--extremes)
 	@$(VENV)/bin/python tools/test_versions.py $(ARGS)
-alert-rehearsal: $(VENV)/.ready-dev  ## a scripted outage with real runs, and the messages that arrive (a minute or two)
+alert-rehearsal: $(VENV)/.ready-dev  ## a scripted outage with real runs, and the messages that arrive (half a minute)
 	@$(VENV)/bin/python -m tests.alerts.rehearsal
 lint: $(VENV)/.ready-dev  ## ruff and mypy
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy

@@ -92,10 +92,10 @@ class Tally:
         return self._judged(run, session)
 
     def _judged(self, run: Run, session: pytest.Session) -> int:
-        outcomes = {record.outcome for record in run.records}
-        if "finding" in outcomes | {record.outcome for record in run.own} or "failed" in self.plain:
+        outcomes, own = ({record.outcome for record in records} for records in (run.records, run.own))
+        if "finding" in outcomes | own or "failed" in self.plain:
             return FINDING
-        if "blind" in outcomes or self.crashed:
+        if "blind" in outcomes | own or self.crashed:
             return BLIND
         if not outcomes - {"not applicable"} and "passed" not in self.plain:
             return NOTHING_RAN

@@ -23,7 +23,7 @@ def write(config: pytest.Config, run: Run) -> None:
     if record is None:
         return
     if stem_of(config) is None:
-        run.complaints.append(f"no report was written: {config.rootpath / 'reports'} is not writable")
+        run.complaints.append(f"no report was written: {config.rootpath / 'reports'} is not writable; chown it")
         return
     try:
         being_made(config, ".json").write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -71,6 +71,6 @@ def _tell(run: Run, target: Target, event: Event, said: str) -> None:
     try:
         beat(target.secret(variable), event, run.run_id, said)
     except Blind as error:
-        complaint = f"the dead man's switch of {target.name} was not told: {seen(str(error))}"
+        complaint = f"the dead man's switch of {target.name} was not told: {seen(str(error))}; is {variable} right?"
         if complaint not in run.complaints:
             run.complaints.append(complaint)

@@ -14,9 +14,9 @@ LONGEST_SENTENCE = 600
 
 
 def title(message: Message, target: str, now: datetime) -> str:
-    """``[L3] shop: health answers 200``, with what became of it."""
+    """``[L3] shop: FAILED: health answers 200``, with what became of it."""
     alert = message.alert
-    lasted = duration((now - alert.since).total_seconds())
+    lasted = duration(((alert.ended_at or now) - alert.since).total_seconds())
     mark, after = {
         "new": (alert.severity, ""),
         "worse": (f"{alert.severity}, was {message.was}", ""),
@@ -28,7 +28,8 @@ def title(message: Message, target: str, now: datetime) -> str:
         ),
         "waived": ("waived", f" (red for {lasted})"),
     }[message.word]
-    return f"[{mark}] {target}: {_claim(alert)}{after}"
+    failed = "" if message.word in ENDING else "NOBODY COULD LOOK: " if alert.kind == "blind" else "FAILED: "
+    return f"[{mark}] {target}: {failed}{_claim(alert)}{after}"
 
 
 def _claim(alert: Alert) -> str:
@@ -44,36 +45,37 @@ def body(message: Message, argument: str, checks: Sequence[CheckRecord], report:
     alert = message.alert
     own = worst_first(check for check in checks if check.check in alert.members)
     first = own[0] if own else None
-    told, _, remedy = (first.sentence if first and message.word not in ENDING else "").partition(" Next: ")
+    report_line = f"Report: {report}" if report else ""
+    if message.word in ENDING:
+        over = [*_over(message, first), f"First seen: {alert.since:%Y-%m-%d %H:%M:%S} UTC", report_line]
+        return "\n".join(filter(None, over))
+    told, _, remedy = (first.sentence if first else "").partition(" Next: ")
     command = f"pytest -k {alert.check.rpartition('/')[2]} --target {argument}"
     lines = [
-        *_seen(message, first, excerpt(told, LONGEST_SENTENCE)),
-        f"{'First seen' if message.word in ENDING else 'Since'}: {alert.since:%Y-%m-%d %H:%M:%S} UTC",
+        "We could not look; this says nothing about the system itself." if alert.kind == "blind" else "",
+        excerpt(told, LONGEST_SENTENCE),
+        f"Since: {alert.since:%Y-%m-%d %H:%M:%S} UTC",
         _following(alert),
         f"Runbook: ops_tests/runbook/{first.anchor}" if first and first.anchor else "",
         f"Next: {remedy}" if remedy else "",
         "" if alert.check.startswith("alerts/") else f"{'Then' if remedy else 'Next'}: {command}",
-        f"Report: {report}" if report else "",
+        report_line,
     ]
-    return "\n".join(line for line in lines if line)
+    return "\n".join(filter(None, lines))
 
 
-def _seen(message: Message, first: CheckRecord | None, sentence: str) -> list[str]:
-    """The first lines: the sentence of the worst check, or what ended the alert."""
-    if message.word == "recovered":
-        return ["It could be looked at again." if message.alert.kind == "blind" else "It holds again."]
+def _over(message: Message, first: CheckRecord | None) -> list[str]:
+    """What ended the alert."""
     if message.word == "waived":
         return [f"It is {first.waiver}." if first and first.waiver else "It is waived."]
-    if message.alert.kind == "blind":
-        return ["We could not look; this says nothing about the system itself.", sentence]
-    return [sentence]
+    return ["It could be looked at again." if message.alert.kind == "blind" else "It holds again."]
 
 
 def _following(alert: Alert) -> str:
     if not alert.follows:
         return ""
     count = len(alert.follows)
-    return f"{count} other {'check' if count == 1 else 'checks'} may only follow from it: {listed(alert.follows, 5)}"
+    return f"{count} other {'check' if count == 1 else 'checks'} may follow from it: {listed(alert.follows, 5)}"
 
 
 def late(letter: Letter) -> str:
@@ -90,8 +92,13 @@ def without_history(text: str, why: str) -> str:
     )
 
 
-def undelivered(waiting: Sequence[Letter], now: datetime) -> str:
-    """The sentence of messages that reached nobody, or ""."""
+def test_command(argument: str) -> str:
+    """What to type to try every route of a target."""
+    return f"python -m ops_tests alerts test --target {argument}"
+
+
+def undelivered(waiting: Sequence[Letter], now: datetime, argument: str) -> str:
+    """The sentence of messages that reached nobody, or ""; ``argument`` is what follows ``--target``."""
     if not waiting:
         return ""
     oldest = min(one.created_at for one in waiting)
@@ -101,15 +108,21 @@ def undelivered(waiting: Sequence[Letter], now: datetime) -> str:
     age = duration((now - oldest).total_seconds())
     return (
         f"{len(waiting)} {plural}, the oldest for {age}, not delivered by {routes};"
-        " expected every alert to reach somebody by the next run. Next: python -m ops_tests alerts test"
+        f" expected every alert to reach somebody by the next run. Next: {test_command(argument)}"
     )
+
+
+def _reached(alert: Alert, waiting: Sequence[Letter]) -> list[str]:
+    """The routes that have delivered all there was to tell of it."""
+    pending = {one.route for one in waiting if one.key == alert.key}
+    return [route for route in alert.told if route not in pending]
 
 
 def summary(alerts: Sequence[Alert], waiting: Sequence[Letter], now: datetime) -> list[str]:
     """What fires and what waits, as lines for a terminal."""
     lines = [
         f"firing {one.severity:5} {one.check} since {one.since:%Y-%m-%d %H:%M} UTC, "
-        f"told {', '.join(one.told) or 'nobody yet'}" + (", acknowledged" if one.acknowledged_at else "")
+        f"told {', '.join(_reached(one, waiting)) or 'nobody yet'}" + (", acknowledged" if one.acknowledged_at else "")
         for one in sorted(alerts, key=lambda one: (one.severity == "blind", -ord(one.severity[-1]), one.key))
     ]
     lines += [

@@ -75,7 +75,7 @@ def judge(situation: Situation) -> tuple[list[Alert], list[Message]]:
         told.append(now_told)
         messages += message
     for key, word in ended.items():
-        alert = replace(kept[key], firing=False, ended_at=situation.now)
+        alert = replace(kept[key], firing=False, ended_at=_ended_at(kept[key], situation))
         told.append(alert)
         messages += [Message(alert, word, alert.told)] if alert.told else []
     return told, messages
@@ -184,6 +184,12 @@ def _held_long_enough(alert: Alert, good: set[str], situation: Situation) -> boo
     looks = [one for one in _looks(situation, alert.members) if one.started_at > alert.last_red_at]
     runs = {one.started_at for one in looks}
     return len(runs) >= situation.rules.smoke_n and all(one.outcome in good for one in looks)
+
+
+def _ended_at(alert: Alert, situation: Situation) -> datetime:
+    """The first look at which it was over; that others had to agree does not lengthen it."""
+    looks = [one.started_at for one in _looks(situation, alert.members) if one.started_at > alert.last_red_at]
+    return min([*looks, situation.started_at])
 
 
 def _told(alert: Alert, situation: Situation, *, present: bool) -> tuple[Alert, list[Message]]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ops_tests.records.run import CheckRecord
+from ops_tests.records.run import CheckRecord, Level
 from ops_tests.rules.verdict import worst_first
 from ops_tests.rules.wording import seen
 
 FOLLOWERS = {
     "database/database_answers": ("availability/health_", "webhooks/", "dead_letters/", "database/", "logs/"),
     "platform/machines_are_started_and_healthy": ("availability/", "webhooks/"),
+    "availability/certificate_is_valid_and_not_near_its_end": ("availability/", "webhooks/"),
     "availability/health_answers_200": ("availability/", "webhooks/"),
 }
 """Deepest first: a finding of the check explains what is wrong in the checks whose ids begin so, on the same target."""
+EXPLAINS_AT = {"availability/certificate_is_valid_and_not_near_its_end": Level.L3}
+"""A certificate that only nears its end breaks nothing: such a root explains others at this level alone."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def causes(checks: Iterable[CheckRecord]) -> list[Cause]:
     wrong = [check for check in worst_first(checks) if check.outcome in {"finding", "blind"}]
     found: list[Cause] = []
     for name, beginnings in FOLLOWERS.items():
-        for root in [check for check in wrong if check.check == name and check.outcome == "finding"]:
+        for root in [check for check in wrong if check.check == name and _explains(check)]:
             found.append(Cause(root, tuple(_explained(root, beginnings, wrong))))
             wrong = _without(wrong, found[-1])
     while wrong:
@@ -51,6 +54,10 @@ def causes(checks: Iterable[CheckRecord]) -> list[Cause]:
         wrong = _without(wrong, found[-1])
     places = {id(check): place for place, check in enumerate(worst_first(cause.root for cause in found))}
     return sorted(found, key=lambda cause: places[id(cause.root)])
+
+
+def _explains(check: CheckRecord) -> bool:
+    return check.outcome == "finding" and EXPLAINS_AT.get(check.check, check.level) == check.level
 
 
 def _explained(root: CheckRecord, beginnings: tuple[str, ...], wrong: Sequence[CheckRecord]) -> list[CheckRecord]:

@@ -134,12 +134,15 @@ def up(target: str, probes: Sequence[Probe], maintenance: Sequence[Window], now:
         return Objective(**named, outcome="gap", sentence=NO_HISTORY)
     allowed = seen.wanted * (1 - UPTIME.value / 100)
     left = allowed - (seen.down_at_least + seen.down_at_most) / 2
+    outcome = _uptime_outcome(seen, allowed)
+    settled = outcome == "finding" or seen.known >= ENOUGH * seen.wanted
     return Objective(
         **named,
-        outcome=_uptime_outcome(seen, allowed),
+        outcome=outcome,
         value=round(100 * (1 - (allowed - left) / seen.known), 4),
-        budget_left_percent=round(100 * (left / allowed), 1) if allowed else None,
+        budget_left_percent=round(100 * (left / allowed), 1) if allowed and settled else None,
         sentence=(
+            f"{'' if settled else 'too little is known yet: '}"
             f"down for {_span(seen.down_at_least, seen.down_at_most)} of {_minutes(allowed):.1f} min allowed, "
             f"{_minutes(left):.1f} min left; {100 * (seen.known / seen.wanted):.0f} % of the time is known, "
             f"expected {100 * ENOUGH:.0f} % to call it good"

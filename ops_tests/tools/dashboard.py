@@ -30,7 +30,7 @@ def show(target: str | None) -> int:
     """
     console = Console(highlight=False)
     with console.status("asking: smoke"):
-        ended = run_quietly("smoke", *(["--target", target] if target else ["--sandbox-if-unnamed"]))
+        ended = run_quietly("smoke", *([f"--target={target}"] if target else ["--sandbox-if-unnamed"]))
     if ended.record is None:
         raise UsageProblem("the smoke run came to no record; type pytest -m smoke to see why")
     for one in ended.record.targets:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from ops_tests.plugin.history import reading
 from ops_tests.plugin.history.place import Place, place_of
 from ops_tests.plugin.history.store import Store, visit
 from ops_tests.records.history import PastCheck, PastRun
-from ops_tests.rules.wording import duration, excerpt
+from ops_tests.rules.wording import duration, excerpt, listed
 
 SANDBOX = "sandbox"
 LONGEST_SENTENCE = 100
@@ -49,7 +50,7 @@ def lines(folder: Path, wanted: Wanted) -> list[str]:
     found = visit(place, lambda history: _found(history, wanted))
     if wanted.as_json:
         return [json.dumps(dataclasses.asdict(one), default=str, ensure_ascii=False) for one in found]
-    return _table(found) if found else [_none(place, wanted)]
+    return _table(found) if found else [_none(place, wanted, visit(place, lambda history: _kept(history, wanted)))]
 
 
 def _found(history: Store, wanted: Wanted) -> Sequence[PastRun | PastCheck]:
@@ -58,9 +59,20 @@ def _found(history: Store, wanted: Wanted) -> Sequence[PastRun | PastCheck]:
     return reading.newest(history, wanted.target, wanted.suite, wanted.last)
 
 
-def _none(place: Place, wanted: Wanted) -> str:
+def _kept(history: Store, wanted: Wanted) -> list[str]:
+    """The names of what was asked for last, target, suite or check, of which the history keeps something."""
+    if wanted.check:
+        query = "SELECT DISTINCT check_name FROM ops_check WHERE target = ? ORDER BY check_name"
+        return [name for (name,) in history.rows(query, (wanted.target,))]
+    column = "suite" if wanted.suite else "target"
+    return [name for (name,) in history.rows(f"SELECT DISTINCT {column} FROM ops_run ORDER BY {column}")]  # noqa: S608
+
+
+def _none(place: Place, wanted: Wanted, kept: Sequence[str]) -> str:
     asked = ", ".join(word for word in (wanted.target, wanted.suite, wanted.check) if word)
-    return f"nothing of {asked or 'any target'} is in {place}"
+    guesses = difflib.get_close_matches(wanted.check or wanted.suite or wanted.target, kept, 1)
+    names = f"; did you mean {guesses[0]}?" if guesses else f"; kept are {listed(kept, 8)}" if kept else ""
+    return f"nothing of {asked or 'any target'} is in {place}{names}"
 
 
 def _table(found: Sequence[PastRun | PastCheck]) -> list[str]:

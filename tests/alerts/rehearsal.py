@@ -6,6 +6,7 @@ runs; healthy three times.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -26,8 +27,8 @@ SCRIPT = (
 )  # fmt: skip
 """What the application does and how the provider is, run by run."""
 EXPECTED = {
-    5: ["[L1] shop: health answers 200"],
-    11: ["[L3, was L1] shop: health answers 200"],
+    5: ["[L1] shop: FAILED: health answers 200"],
+    11: ["[L3, was L1] shop: FAILED: health answers 200"],
     13: ["[recovered] shop: health answers 200"],
 }
 """What arrives, by the number of the run that delivers it: two of three red are believed, the blink is neither a
@@ -110,13 +111,24 @@ def play(folder: Path) -> Iterator[Scene]:
             yield Scene(number, system, provider, ended.status, ended.lines[-1], receiver.taken[before:])
 
 
+def titles(scene: Scene) -> list[str]:
+    """What arrived in a scene, without how long anything lasted."""
+    return [one["title"].partition(" (")[0] for one in scene.arrived]
+
+
 def main() -> None:
-    """Play it and print what arrives."""
+    """Play it, print what arrives, and say whether it is what should."""
+    arrived: dict[int, list[str]] = {}
     with tempfile.TemporaryDirectory(prefix="ops-alert-rehearsal-") as folder:
         for scene in play(Path(folder)):
             print(f"run {scene.number:2}  system {scene.system:11}  provider {scene.provider:4}  exit {scene.status}")
             for message in scene.arrived:
                 print("        " + "\n          ".join([message["title"], *message["message"].splitlines()]))
+            arrived |= {scene.number: titles(scene)} if scene.arrived else {}
+    as_scripted = arrived == EXPECTED
+    print(f"{len(SCRIPT)} runs, {sum(map(len, arrived.values()))} messages, "
+          f"{'exactly those that should' if as_scripted else f'expected {EXPECTED}'}")  # fmt: skip
+    sys.exit(not as_scripted)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.rehearsal import EXPECTED, play
+from tests.alerts.rehearsal import EXPECTED, play, titles
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_scripted_outage_produces_exactly_its_messages(tmp_path: Path) -> None:
-    arrived = {scene.number: [one["title"].partition(" (")[0] for one in scene.arrived] for scene in play(tmp_path)}
-    assert {number: titles for number, titles in arrived.items() if titles} == EXPECTED
+    assert {scene.number: titles(scene) for scene in play(tmp_path) if scene.arrived} == EXPECTED

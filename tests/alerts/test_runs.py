@@ -51,8 +51,10 @@ def everything_written(project: Project) -> str:
 def test_red_is_told_once_and_its_end_once(project: Project, chat: Receiver) -> None:
     for source in (GREEN, RED, RED, GREEN, GREEN):
         run(project, source)
-    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: open", "[recovered] shop: open"]
+    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: FAILED: open", "[recovered] shop: open"]
     assert [one["status"] for one in chat.taken] == ["firing", "resolved"]
+    assert chat.taken[1]["message"].splitlines()[0] == "It holds again."
+    assert "Next: " not in chat.taken[1]["message"]
     assert {one["dedup_key"] for one in chat.taken} == {"ops-tests/shop/finding:shop/open"}
     assert "shut; expected open" in chat.taken[0]["message"]
 
@@ -76,7 +78,7 @@ def test_what_could_not_be_delivered_is_a_finding_of_the_next_run_and_arrives_wh
     chat.mode = "takes"
     third = run(project, GREEN)
     assert third.ret == 0
-    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: open", "[recovered] shop: open"]
+    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: FAILED: open", "[recovered] shop: open"]
     assert "could not be delivered until now" in chat.taken[0]["message"]
     assert SECRET not in everything_written(project) + "".join(first.outlines + second.outlines)
 
@@ -92,7 +94,7 @@ def test_a_route_that_asks_to_be_left_is_left_until_then(project: Project, chat:
     assert len(chat.tried) == 1
     let_claims_end(history_of(project.folder))
     assert run(project, GREEN).ret == 0
-    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: open", "[recovered] shop: open"]
+    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: FAILED: open", "[recovered] shop: open"]
 
 
 def test_a_route_that_hangs_does_not_hold_the_others(
@@ -104,10 +106,10 @@ def test_a_route_that_hangs_does_not_hold_the_others(
     monkeypatch.setenv("OPS_ALERT_CHAT", chat.url)
     project.target(more='[alerts]\nroutes = [{ url_env = "OPS_ALERT_PAGER" }, { url_env = "OPS_ALERT_CHAT" }]\n')
     result = run(project, RED)
-    assert chat.titles == ["[L1] shop: open"]
-    assert "told OPS_ALERT_CHAT: [L1] shop: open" in result.outlines
+    assert chat.titles == ["[L1] shop: FAILED: open"]
+    assert "told OPS_ALERT_CHAT: [L1] shop: FAILED: open" in result.outlines
     run(project, GREEN)
-    assert "[L2] shop: alerts are delivered" in chat.titles
+    assert "[L2] shop: FAILED: alerts are delivered" in chat.titles
     assert len(pager.tried) == 2
 
 
@@ -128,6 +130,28 @@ def test_a_wrong_url_is_said_by_its_variable_and_changes_no_status(
     assert result.ret == 1
     assert any(said in line for line in result.outlines), result.outlines
     assert SECRET not in everything_written(project) + "".join(result.outlines)
+
+
+def test_where_no_route_is_set_the_run_is_blind_about_its_alerts_and_leaves_no_letter(
+    project: Project, chat: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPS_ALERT_CHAT")
+    assert run(project, GREEN).ret == 10
+    own = project.check("alerts/alerts_are_delivered")
+    assert (own.outcome, own.sentence) == (
+        "blind",
+        "nobody on shop is told by OPS_ALERT_CHAT: it is not set; put it into the environment or .env",
+    )
+    monkeypatch.setenv("OPS_ALERT_CHAT", chat.url)
+    assert run(project, GREEN).ret == 0
+    assert chat.titles == []
+
+
+def test_a_second_route_that_is_not_set_is_a_note(project: Project, chat: Receiver) -> None:
+    project.target(more='[alerts]\nroutes = [{ url_env = "OPS_ALERT_CHAT" }, { url_env = "OPS_ALERT_UNSET" }]\n')
+    assert run(project, GREEN).ret == 0
+    own = project.check("alerts/alerts_are_delivered")
+    assert (own.outcome, "OPS_ALERT_UNSET: it is not set" in own.notes[0]) == ("note", True)
 
 
 def test_apprise_is_imported_only_when_there_is_something_to_send(project: Project, chat: Receiver) -> None:
@@ -157,7 +181,7 @@ def test_maintenance_holds_alerts_and_not_checks_and_not_recoveries(project: Pro
     result = run(project, GREEN + "@pytest.mark.daily\ndef test_lit(target):\n    assert not target.name, 'dark'\n")
     assert result.ret == 1
     assert any(line.startswith("alerts on shop are held: maintenance until ") for line in result.outlines)
-    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: open", "[recovered] shop: open"]
+    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: FAILED: open", "[recovered] shop: open"]
 
 
 def test_a_deploy_under_way_holds_alerts_until_it_ends(project: Project, chat: Receiver) -> None:
@@ -173,7 +197,7 @@ def test_a_deploy_under_way_holds_alerts_until_it_ends(project: Project, chat: R
     assert chat.tried == []
     project.write("conftest.py", "")
     project.run(*command)
-    assert chat.titles == ["[L1] shop: open"]
+    assert chat.titles == ["[L1] shop: FAILED: open"]
 
 
 def test_alerts_that_break_are_said_and_change_no_verdict(
@@ -212,7 +236,9 @@ def test_a_run_that_is_killed_between_sending_and_marking_is_made_good_by_the_ne
     chat.mode = "takes"
     let_claims_end(history_of(project.folder))
     run(project, GREEN)
-    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: open"] * 2 + ["[recovered] shop: open"]
+    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: FAILED: open"] * 2 + [
+        "[recovered] shop: open"
+    ]
 
 
 def test_a_run_that_is_interrupted_asks_and_tells_nobody_and_the_next_one_does(
@@ -227,7 +253,7 @@ def test_a_run_that_is_interrupted_asks_and_tells_nobody_and_the_next_one_does(
     assert project.run("-m", "daily", "--target", "shop.toml").ret == 2
     assert len(chat.tried) == 1
     run(project, RED)
-    assert chat.titles == ["[L1] shop: open"]
+    assert chat.titles == ["[L1] shop: FAILED: open"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -246,7 +272,7 @@ def test_a_signal_while_a_route_hangs_does_not_hang_the_run_and_nothing_is_sent_
     assert "FINDING L1 on shop" in said.splitlines()[-1]
     chat.mode = "takes"
     run(project, GREEN)
-    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: open", "[recovered] shop: open"]
+    assert [title.partition(" (")[0] for title in chat.titles] == ["[L1] shop: FAILED: open", "[recovered] shop: open"]
     assert len(chat.tried) == 3
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tests.plugin.conftest import Project
 from tests.running import environment
 
@@ -46,6 +48,16 @@ def test_the_dashboard_looks_now_and_remembers_what_smoke_does_not_look_at(proje
         "rating: FINDING L1: secrets",
         "OK on shop: 1 check holds",
     ]
+
+
+def test_a_target_file_outside_the_project_is_looked_at_too(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    project.checks(HEALTH, "availability")
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "shop.toml"
+    elsewhere.write_text('name = "shop"\nbase_url = "http://127.0.0.1:9"\n', encoding="utf-8")
+    told = dashboard(project, "--target", str(elsewhere))
+    assert (told.returncode, told.stdout.splitlines()[-1:]) == (0, ["OK on shop: 1 check holds"])
 
 
 def test_a_target_nobody_knows_is_a_usage_error_in_words(project: Project) -> None:

@@ -71,6 +71,20 @@ def test_where_nothing_is_a_line_says_so(remembered: Project, arguments: tuple[s
     assert (answered.returncode, answered.stdout.startswith(said)) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("--target", "shop", "--check", "shop/quik"), "; did you mean shop/quick?"),
+        (("--suite", "nope"), "; kept are smoke"),
+        (("--target", "shpo"), "; did you mean shop?"),
+    ],
+)
+def test_a_name_of_which_nothing_is_kept_is_told_with_those_that_are(
+    remembered: Project, arguments: tuple[str, ...], hint: str
+) -> None:
+    assert listed(remembered.folder, *arguments).stdout.rstrip().endswith(hint)
+
+
 def test_a_check_without_its_target_and_a_history_out_of_reach_are_sentences(remembered: Project) -> None:
     alone = listed(remembered.folder, "--check", "shop/quick")
     assert (alone.returncode, alone.stderr.startswith("history: --check needs --target")) == (4, True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ops_tests.alert_settings import AlertRoute, AlertsPart, MaintenanceWindow
-from ops_tests.records.alerts import Alert, Message, PastLook
+from ops_tests.records.alerts import Alert, Letter, Message, PastLook
 from ops_tests.records.run import CheckRecord, Level, Outcome, Waiver
 from ops_tests.rules import alert_wording
 from ops_tests.rules.alerting import UNDELIVERED, Situation, judge, maintenance, unremembered
@@ -236,11 +237,11 @@ def test_a_message_says_what_since_when_what_follows_and_what_to_type() -> None:
     ]
     story.run(0, *checks)
     (message,) = story.messages
-    assert alert_wording.title(message, "shop", NOON) == "[L3] shop: health answers 200"
+    assert alert_wording.title(message, "shop", NOON) == "[L3] shop: FAILED: health answers 200"
     assert alert_wording.body(message, "shop", checks, "reports/a.html").splitlines() == [
         "health answered 500; expected 200.",
         "Since: 2026-03-01 12:00:00 UTC",
-        f"1 other check may only follow from it: {BODY}",
+        f"1 other check may follow from it: {BODY}",
         "Runbook: ops_tests/runbook/shop.md#open",
         "Next: curl it",
         "Then: pytest -k health_answers_200 --target shop",
@@ -248,11 +249,30 @@ def test_a_message_says_what_since_when_what_follows_and_what_to_type() -> None:
     ]
 
 
+def test_how_long_it_lasted_ends_with_the_first_green_of_those_that_had_to_agree() -> None:
+    story = Story()
+    outcomes: tuple[Outcome, ...] = ("finding", "finding", "ok", "ok", "ok")
+    for minutes, word in enumerate(outcomes):
+        story.run(5 * minutes, check(HEALTH, word, Level.L3), suite="smoke")
+    (message,) = story.messages
+    later = NOON + timedelta(minutes=21)
+    assert alert_wording.title(message, "shop", later) == "[recovered] shop: health answers 200 (red for 10 min)"
+
+
+def test_what_still_waits_for_a_route_was_not_told_by_it() -> None:
+    story = Story()
+    story.run(0, check(HEALTH, "finding", Level.L3))
+    (alert,) = story.alerts.values()
+    both = replace(alert, told=("CHAT", "PAGER"))
+    waits = Letter("1", "shop", alert.key, "run", "PAGER", "new", "L3", "t", "b", NOON, NOON)
+    assert alert_wording.summary([both], [waits], NOON)[0].endswith(", told CHAT")
+
+
 def test_a_blind_message_never_says_that_the_system_is_broken() -> None:
     story = Story()
     story.run(0, check(SECRETS, "blind", sentence="no token"))
     (message,) = story.messages
-    assert alert_wording.title(message, "shop", NOON).startswith("[blind] shop: ")
+    assert alert_wording.title(message, "shop", NOON).startswith("[blind] shop: NOBODY COULD LOOK: ")
     first, second, *_ = alert_wording.body(
         message, "shop", [check(SECRETS, "blind", sentence="no token")], ""
     ).splitlines()

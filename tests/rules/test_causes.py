@@ -10,8 +10,10 @@ CERTIFICATE = "availability/certificate_is_valid_and_not_near_its_end"
 LETTERS, ACCEPTS = "dead_letters/no_unprocessed_dead_letters", "webhooks/webhook_accepts_a_signed_delivery[x]"
 
 
-def check(name: str, outcome: Outcome, sentence: str = "seen; expected", target: str = "shop") -> CheckRecord:
-    level = Level.L3 if outcome == "finding" else None
+def check(
+    name: str, outcome: Outcome, sentence: str = "seen; expected", target: str = "shop", worst: Level = Level.L3
+) -> CheckRecord:
+    level = worst if outcome == "finding" else None
     subject = name.partition("/")[0]
     return CheckRecord(
         target=target, check=name, subject=subject, claim="", suites=(), anchor="", outcome=outcome, level=level,
@@ -37,6 +39,13 @@ def test_an_application_that_is_down_explains_its_webhooks_and_not_the_dead_lett
         HEALTH: [ACCEPTS],
         LETTERS: [],
     }
+
+
+def test_a_certificate_that_is_refused_explains_what_is_behind_it_and_one_near_its_end_does_not() -> None:
+    refused = check(CERTIFICATE, "finding")
+    assert named(refused, check(HEALTH, "finding"), check(ACCEPTS, "blind")) == {CERTIFICATE: [HEALTH, ACCEPTS]}
+    near = check(CERTIFICATE, "finding", worst=Level.L2)
+    assert named(near, check(HEALTH, "finding")) == {HEALTH: [CERTIFICATE]}
 
 
 def test_a_blind_root_explains_nothing_but_what_saw_the_same() -> None:

@@ -63,7 +63,8 @@ def test_between_the_least_and_the_most_of_an_outage_it_is_undecided() -> None:
 
 def test_little_history_is_a_note_and_none_a_gap_never_up() -> None:
     one = up("shop", probes(300), [], NOW)
-    assert (one.outcome, one.value) == ("note", 100)
+    assert (one.outcome, one.value, one.budget_left_percent) == ("note", 100, None)
+    assert one.sentence.startswith("too little is known yet: ")
     assert "3 % of the time is known" in one.sentence
     for none in ([], [Probe(NOW, up=True)], [Probe(NOW - timedelta(days=day), up=True) for day in (2, 1, 0)]):
         assert (up("shop", none, [], NOW).outcome, up("shop", none, [], NOW).value) == ("gap", None)

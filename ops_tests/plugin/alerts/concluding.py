@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,7 +33,7 @@ def deliver_what_waited(config: pytest.Config, run: Run) -> None:
     """Before the verdict: retry what earlier runs could not deliver; what still waits is a finding of this run."""
     told = [target for target in run.targets.values() if target.alerting]
     for target in told:
-        run.complaints += _wrong_variables(target)
+        run.complaints += _unusable(target).values()
     stem_of(config)  # makes the folder
     config.stash[_DELIVERIES] = {target.name: _delivery(config, run, target) for target in told}
     deliveries = list(config.stash[_DELIVERIES].values())
@@ -41,34 +42,35 @@ def deliver_what_waited(config: pytest.Config, run: Run) -> None:
         waiting = [visit(one.place, partial(outbox.undelivered, target=one.target)) for one in deliveries]
     except (HistoryUnavailable, OSError):
         return  # said when the run cannot be kept, and by every alert
-    run.own += [_own_check(run, target, letters) for target, letters in zip(told, waiting, strict=True)]
+    run.own += [own_check(run, target, letters) for target, letters in zip(told, waiting, strict=True)]
 
 
 def _delivery(config: pytest.Config, run: Run, target: Target) -> Delivery:
     return Delivery(target.name, target.alert_urls(), config.rootpath, redactor_of(config, run).text)
 
 
-def _wrong_variables(target: Target) -> list[str]:
-    set_ones = target.alert_urls()
-    unset = [name for name in target.alert_variables() if name not in set_ones]
-    odd = [name for name, url in set_ones.items() if "://" not in url.reveal()]
-    return [
-        *(
-            f"nobody on {target.name} is told by {name}: it is not set; put it into the environment or .env"
-            for name in unset
-        ),
-        *(f"nobody on {target.name} is told by {name}: it is no URL like slack://...; correct it" for name in odd),
-    ]
+def _unusable(target: Target) -> dict[str, str]:
+    """By route that can reach nobody, why and what to do."""
+    urls = target.alert_urls()
+    unset = [name for name in target.alert_variables() if name not in urls]
+    odd = [name for name, url in urls.items() if "://" not in url.reveal()]
+    why = dict.fromkeys(unset, "it is not set; put it into the environment or .env")
+    why |= dict.fromkeys(odd, "it is no URL like slack://...; correct it")
+    return {name: f"nobody on {target.name} is told by {name}: {said}" for name, said in sorted(why.items())}
 
 
-def _own_check(run: Run, target: Target, waiting: Sequence[Letter]) -> CheckRecord:
-    """The record of the check that a run makes of its own alerts."""
-    sentence = alert_wording.undelivered(waiting, datetime.now(UTC))
+def own_check(run: Run, target: Target, waiting: Sequence[Letter]) -> CheckRecord:
+    """The record of the check that a run makes of its own alerts; blind where no route can reach anybody."""
+    unusable = _unusable(target)
+    deaf = len(unusable) == len(target.alert_variables())
     level = Level.L2 if waiting else None
+    sentence = alert_wording.undelivered(waiting, datetime.now(UTC), argument(run, target))
     return CheckRecord(
         target=target.name, check=alerting.UNDELIVERED, subject="alerts", suites=(run.settings.suite,), anchor=ANCHOR,
-        claim="Every alert of earlier runs has reached somebody.", outcome="finding" if waiting else "ok", level=level,
-        sentence=sentence, started_at=run.started_at,
+        claim="Every alert of earlier runs has reached somebody, and somebody can be reached.",
+        outcome="finding" if waiting else "blind" if deaf else "note" if unusable else "ok", level=level,
+        sentence=sentence or ("; ".join(unusable.values()) if deaf else ""), started_at=run.started_at,
+        notes=() if deaf else tuple(unusable.values()),
         measurements=(Measurement(value=len(waiting), unit="messages", limit=0, key="", level=level),),
     )  # fmt: skip
 
@@ -119,7 +121,7 @@ def _remember(config: pytest.Config, situation: alerting.Situation, target: Targ
             situation,
             alerts=memory.firing(history, target.name),
             smoke=memory.smoke_looks(history, target.name, situation.rules.smoke_n),
-            failing=frozenset(delivery.failing) | {letter.route for letter in waiting},
+            failing=frozenset(delivery.failing) | {letter.route for letter in waiting} | _unusable(target).keys(),
         )
         alerts, messages = alerting.judge(known)
         memory.keep(history, target.name, alerts)
@@ -141,7 +143,7 @@ def _letters(
     """One letter for each route of each message."""
     stem, run = stem_of(config), run_of(config)
     again = argument(run, target) if run else target.name
-    report = str(stem.with_suffix(".html").relative_to(config.rootpath)) if stem else ""
+    report = f"{platform.node()}:{stem.with_suffix('.html')}" if stem else ""
     return [
         Letter(
             id=secrets.token_hex(8),

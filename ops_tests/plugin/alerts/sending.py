@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import warnings
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from datetime import UTC, datetime
@@ -47,7 +48,8 @@ def _attempt(url: Secret, letter: Letter, ended: Future[Answer]) -> None:
 
 
 def _through_apprise(url: Secret, letter: Letter) -> Answer:
-    from apprise import Apprise, AppriseAsset, NotifyType
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # its own, on what Python will drop
+        from apprise import Apprise, AppriseAsset, NotifyType
 
     _listen()
     heard = _Heard(threading.get_ident())
@@ -55,8 +57,7 @@ def _through_apprise(url: Secret, letter: Letter) -> Answer:
     with heard, unlogged():
         service = Apprise.instantiate(addressed(url.reveal(), letter), asset=asset)
         if service is None:
-            said = f"{url.variable} is no URL that Apprise knows; correct it (python -m ops_tests alerts test)"
-            return Answer(said)
+            return Answer(f"{url.variable} is no URL that Apprise knows: a wrong scheme or a part too few; correct it")
         worse = NotifyType.WARNING if letter.level in {"L1", "blind"} else NotifyType.FAILURE
         kind = NotifyType.SUCCESS if letter.ends else worse
         if letter.word == "test":
@@ -78,7 +79,7 @@ def addressed(url: str, letter: Letter) -> str:
     if scheme.startswith("pagerduty://"):
         fields = {"action": "map", "dedup": letter.dedup_key}
     elif scheme.startswith(_ANSWERS_WITH_FIELDS):
-        status = "resolved" if letter.ends else "firing"
+        status = "test" if letter.word == "test" else "resolved" if letter.ends else "firing"
         fields = {
             ":dedup_key": letter.dedup_key, ":status": status, ":level": letter.level, ":target": letter.target,
         }  # fmt: skip

@@ -34,7 +34,9 @@ def store(folder: Path, record: RunRecord, tell: Tell) -> None:
         try:
             visit(place_of(folder, sandbox=sandbox), partial(write, record=record, targets=targets), tell)
         except (HistoryUnavailable, OSError) as error:
-            tell(f"this run is not in the history of {', '.join(target.name for target in targets)}: {error}")
+            names = ", ".join(target.name for target in targets)
+            tell(f"this run is not in the history of {names}, so trends, objectives and reminders miss it: "
+                 f"{error}; python -m ops_tests history tells whether it works again")  # fmt: skip
 
 
 def write(history: Store, record: RunRecord, targets: Iterable[TargetRecord]) -> None:

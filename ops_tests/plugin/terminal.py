@@ -86,7 +86,7 @@ def last_lines(config: pytest.Config, run: Run) -> list[str]:
 
 
 def _wrong(record: RunRecord) -> list[str]:
-    """Each cause with its sentence, and the names of what may follow from it; the worst stands nearest to the verdict."""
+    """Each cause with its sentence and the names of what may follow; the worst stands nearest to the verdict."""
     several = len(record.targets) > 1
     lines: list[str] = []
     for cause in reversed(causes(record.checks)):

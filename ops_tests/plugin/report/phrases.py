@@ -7,10 +7,9 @@ from datetime import datetime
 
 from ops_tests.plugin.report.past import Past
 from ops_tests.records.history import PastRun
-from ops_tests.records.objective import Objective
-from ops_tests.records.run import CheckRecord, Measurement, RunRecord, TargetRecord
+from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules.changes import Version, release_between
-from ops_tests.rules.wording import duration, quantity
+from ops_tests.rules.wording import duration
 
 
 def readable(check: str) -> str:
@@ -24,16 +23,6 @@ def breakable(text: str) -> str:
     from markupsafe import Markup, escape
 
     return Markup(re.sub(r"(?<=[a-z][/_.])(?=[a-z])|(?=\[)", "<wbr>", str(escape(text))))  # noqa: S704  # just escaped
-
-
-def measured(one: Measurement) -> str:
-    """The value with its unit."""
-    return quantity(one.value, one.unit)
-
-
-def limit(one: Measurement) -> str:
-    """The limit with its unit; without one where the claim itself sets it."""
-    return quantity(one.limit, one.unit) if one.key else f"{one.limit:g}"
 
 
 def moment(when: datetime) -> str:
@@ -71,13 +60,3 @@ def release_since(run: PastRun, target: TargetRecord) -> str:
 
 def _version(run: PastRun | None) -> Version | None:
     return Version(run.release, run.image) if run else None
-
-
-def objective_value(one: Objective) -> str:
-    """The measured value, or a dash."""
-    return "-" if one.value is None else quantity(one.value, one.unit)
-
-
-def objective_limit(one: Objective) -> str:
-    """The limit, or a dash."""
-    return "-" if one.limit is None else quantity(one.limit, one.unit)

@@ -54,6 +54,23 @@ def test_nothing_makes_the_page_scroll_sideways(seen: Seen, look: str) -> None:
     assert (seen[look]["scrolls"], seen[look]["sticksOut"]) == (0, [])
 
 
+@pytest.mark.parametrize("look", ["whole/wide", "red/wide", "whole/printed", "blind/wide"])
+def test_no_unit_and_no_name_is_torn_off(seen: Seen, look: str) -> None:
+    assert seen[look]["torn"] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_shows_no_empty_cell(seen: Seen, name: str) -> None:
+    assert seen[f"{name}/phone"]["hollow"] == 0
+
+
+@AT_HOME
+def test_a_command_is_one_line_that_scrolls_in_its_block_and_is_whole_on_paper(seen: Seen, look: str) -> None:
+    assert seen[look]["hidden"] == 0
+    if not look.endswith("/printed"):
+        assert [shown for _, shown in seen[look]["commands"]] == [typed for typed, _ in seen[look]["commands"]]
+
+
 @AT_HOME
 def test_landmarks_tables_pictures_and_links_are_sound(seen: Seen, look: str) -> None:
     faults = ("unnamed", "unscoped", "headless", "broken", "doubled")
@@ -125,6 +142,8 @@ def test_a_page_with_faults_is_not_taken_for_a_sound_one(seen: Seen) -> None:
     assert any("wide" in one for one in faulty["sticksOut"])
     assert (faulty["unnamed"], faulty["unscoped"], faulty["headless"], faulty["broken"]) == (1, 1, 1, ["#nowhere"])
     assert [level for level, _ in faulty["headings"]] == [1, 3]
+    assert (faulty["torn"], faulty["hollow"], faulty["hidden"]) == (["99.9 %"], 1, 1)
+    assert faulty["commands"] == [[1, 1], [1, 2]]
     assert "by script" not in faulty["text"]
     assert "by script" in seen["faulty/scripts"]["text"]
 

@@ -11,6 +11,9 @@ from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules.changes import Version, release_between
 from ops_tests.rules.wording import duration
 
+_NAME = re.compile(r"(?:(?<![\w:/.])[a-z]\w*[/_.][\w/.]*\w|(?<=\w)\[[^\s\]]+\])[,;:)]*")
+"""A check's id or key, what stands in brackets behind it, and the marks that must not begin the next line."""
+
 
 def readable(check: str) -> str:
     """``webhook refuses get: app/uninstalled``, of a check's id."""
@@ -19,10 +22,17 @@ def readable(check: str) -> str:
 
 
 def breakable(text: str) -> str:
-    """The text with places where a line may break inside a check's id; what is copied from the page has none."""
+    """The text with each name in it kept on one line, and broken between its words only where no line is long enough.
+
+    A name is a check's id, a key, or what stands in brackets behind it; what is copied from the page is unchanged.
+    """
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"(?<=[a-z][/_.])(?=[a-z])|(?=\[)", "<wbr>", str(escape(text))))  # noqa: S704  # just escaped
+    return Markup(_NAME.sub(_kept_together, str(escape(text))))  # noqa: S704  # just escaped
+
+
+def _kept_together(name: re.Match[str]) -> str:
+    return f'<span class="ops-name">{re.sub(r"(?<=[/_.-])(?=[a-z])", "<wbr>", name[0])}</span>'
 
 
 def moment(when: datetime) -> str:

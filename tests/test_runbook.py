@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from ops_tests.plugin.alerts.concluding import ANCHOR
+from ops_tests.plugin.report.runbook_part import PARAMETER, commands
+from ops_tests.records.run import CheckRecord, TargetRecord
 
 PACKAGE = Path(__file__).parents[1] / "ops_tests"
 LEAD_INS = ("**What it means.**", "**Look here.**", "**Do this.**", "**Escalate.**")
@@ -73,6 +75,26 @@ def test_no_command_follows_the_log_for_ever() -> None:
 
 def test_no_command_counts_a_table_with_its_header() -> None:
     assert not [anchor for anchor, line in COMMANDS if "wc -l" in line]
+
+
+def test_no_command_names_one_page_or_endpoint_of_many() -> None:
+    named = {path for _, line in COMMANDS for path in re.findall(r"curl .*https?://timedify\.fly\.dev(/\S*)", line)}
+    named |= {path for _, line in COMMANDS for path in re.findall(r"--data .*https://timedify\.fly\.dev(/\S*)", line)}
+    assert {path.rstrip(";") for path in named} == {"/", "/health", "/PAGE", "/webhooks/ENDPOINT"}
+
+
+@pytest.mark.parametrize("anchor", [anchor for anchor, text in SECTIONS.items() if PARAMETER.search(text)])
+def test_the_commands_of_a_parametrised_check_name_what_its_id_names(anchor: str) -> None:
+    name, shop = (
+        anchor.partition("#")[2].replace("-", "_"),
+        TargetRecord(name="shop", base_url="http://s", sandbox=False),
+    )
+    check = CheckRecord(target="shop", check=f"x/{name}[/terms/of_use]", subject="x", claim="", suites=(),
+                        anchor=anchor, outcome="finding")  # fmt: skip
+    told = commands(check, shop)
+    assert re.search(r"http://s/(?:webhooks/)?terms/of_use$", told, flags=re.MULTILINE)
+    assert not PARAMETER.search(told)
+    assert "in brackets behind the check's name" in SECTIONS[anchor]
 
 
 def test_every_fly_command_names_its_app() -> None:

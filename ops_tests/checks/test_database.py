@@ -28,7 +28,7 @@ def test_database_answers(
     evidence(f"{database_attempt.server}, PostgreSQL {database_attempt.server_version or 'unknown'}")
     note(*rules.remarks(database_attempt))
     silent = rules.silent(database_attempt, limits.database_seconds)
-    measured(database_attempt.seconds or 0, limits.database_seconds)
+    measured(database_attempt.seconds, limits.database_seconds)
     measured(len(silent), fixed(0, "failed answers"), rules.outage_level(database_attempt))
     assert not silent, f"{listed(silent)}; expected an answer within {limits.database_seconds}"
 

@@ -9,6 +9,7 @@ from ops_tests.plugin.recording import Evidence, Measured, Note
 from ops_tests.records.database import DeadLetters, DeliveryCounts, TableAge
 from ops_tests.rules import dead_letters as rules
 from ops_tests.rules import retention
+from ops_tests.rules.wording import quantity
 from ops_tests.target_parts import DeadLettersPart, RetentionPart
 
 
@@ -32,7 +33,7 @@ def test_no_dead_letter_waits_too_long(dead_letters: DeadLetters, limits: Limits
         measured(rules.oldest_age_minutes(dead_letters), limits.dead_letter_age_minutes),
         limits.dead_letter_age_minutes,
     )
-    assert age <= limit.value, f"the oldest dead letter waits {age:.0f} min; the limit is {limit}"
+    assert age <= limit.value, f"the oldest dead letter waits {quantity(age, limit.unit)}; the limit is {limit}"
 
 
 @pytest.mark.daily

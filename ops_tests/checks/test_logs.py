@@ -12,7 +12,7 @@ from ops_tests.records.logs import LogWindow
 from ops_tests.records.run import LogLook
 from ops_tests.rules import log_coverage, log_errors, log_notes, log_queries, log_shapes, log_topics, log_weeks
 from ops_tests.rules.log_entries import Entry
-from ops_tests.rules.wording import listed
+from ops_tests.rules.wording import listed, quantity
 from ops_tests.target_parts import LogsPart
 
 
@@ -93,7 +93,9 @@ def test_webhook_activity_is_seen(
     evidence(log_notes.extent(activity_log), log_topics.counts(active))
     unread = measured(log_topics.unread_minutes(activity_log, active, logs_part), fixed(0, "unread minutes"))
     note(*log_topics.quiet(activity_log, active))
-    assert not unread, f"{unread:.0f} min of the log were not read and the rest shows no topic; expected all read"
+    assert not unread, (
+        f"{quantity(unread, 'min')} of the log were not read and the rest shows no topic; expected all read"
+    )
 
 
 @pytest.mark.weekly

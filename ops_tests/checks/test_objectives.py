@@ -17,7 +17,7 @@ def test_uptime_is_within_the_objective(uptime: Objective, measured: Measured, n
     rules.require_known(uptime)
     note(*rules.unsettled(uptime))
     evidence(uptime.sentence)
-    measured(rules.reached(uptime), rules.UPTIME, samples=uptime.samples)
+    measured(uptime.value, rules.UPTIME, samples=uptime.samples)
     missed = rules.missed(uptime)
     assert not missed, f"{listed(missed)}; the limit is {rules.UPTIME}"
 
@@ -29,7 +29,7 @@ def test_outages_are_short(recovery: Objective, measured: Measured, note: Note, 
     rules.require_known(recovery)
     note(*rules.unsettled(recovery))
     evidence(recovery.sentence)
-    measured(rules.reached(recovery), rules.RECOVERY, samples=recovery.samples)
+    measured(recovery.value, rules.RECOVERY, samples=recovery.samples)
     missed = rules.missed(recovery)
     assert not missed, f"{listed(missed)}; the limit is {rules.RECOVERY}"
 
@@ -42,6 +42,6 @@ def test_incidents_are_told_in_time(
     """Whatever went wrong in 30 days, somebody was told of it in time."""
     note(*rules.unsettled(first_message))
     evidence(first_message.sentence)
-    measured(rules.reached(first_message), rules.RESPONSE, samples=first_message.samples)
+    measured(first_message.value, rules.RESPONSE, samples=first_message.samples)
     missed = rules.missed(first_message)
     assert not missed, f"{listed(missed)}; the limit is {rules.RESPONSE}"

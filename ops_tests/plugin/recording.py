@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pytest
 
@@ -23,16 +23,17 @@ from ops_tests.rules.log_weeks import looked
 
 Note = Callable[..., None]
 Evidence = Callable[..., None]
+Value = TypeVar("Value", bound=float | None)
 LogLooked = Callable[[LogWindow, Sequence[Shape]], Sequence[Shape]]
 
 
 class Measured(Protocol):
     """What the fixture ``measured`` is."""
 
-    def __call__(self, value: float, limit: Limit, level: Level | None = None, samples: int = 1) -> float:
+    def __call__(self, value: Value, limit: Limit, level: Level | None = None, samples: int = 1) -> Value:
         """Write a value and its limit and return the value; ``level`` where the value alone does not tell.
 
-        ``samples`` says of how many values it was made.
+        ``samples`` says of how many values it was made. None is what could not be measured, and is not written.
         """
 
 
@@ -107,7 +108,9 @@ def measured(request: pytest.FixtureRequest) -> Measured:
     """Write a measured value beside its limit into the record: ``measured(value, limit)``."""
     jotter = jotter_of(request.node)
 
-    def write(value: float, limit: Limit, level: Level | None = None, samples: int = 1) -> float:
+    def write(value: Value, limit: Limit, level: Level | None = None, samples: int = 1) -> Value:
+        if value is None:
+            return value
         graded = level_of(value, limit)
         worse = graded and (level or graded)
         taken = Measurement(

@@ -86,15 +86,14 @@ def last_lines(config: pytest.Config, run: Run) -> list[str]:
 
 
 def _wrong(record: RunRecord) -> list[str]:
-    """Each cause with its sentence, and the names of what follows from it; the worst stands nearest to the verdict."""
+    """Each cause with its sentence and the names of what may follow; the worst stands nearest to the verdict."""
     several = len(record.targets) > 1
     lines: list[str] = []
     for cause in reversed(causes(record.checks)):
         root, names = cause.root, [one.check for one in cause.follows]
         word = f"{root.level} {root.outcome}" if root.level else root.outcome
         lines.append(f"{word}: {root.check}{f' on {root.target}' if several else ''}: {root.sentence}")
-        how = "saw the same" if root.outcome == "blind" else "may follow from it"
-        lines += [f"  {len(names)} more {how}: {listed(names, at_most=4)}"] if names else []
+        lines += [f"  {cause.more}: {listed(names, at_most=4)}"] if names else []
     return lines
 
 

@@ -26,7 +26,7 @@ class Alert:
         last_red_at: The start of the newest run that saw it, UTC.
         run_id: The run that opened it.
         members: Ids of the checks it consists of: the endpoints of one parametrised check are one alert.
-        follows: Ids of the checks that only followed from it.
+        follows: Ids of the checks that may follow from it.
         told: The routes it was told by, as the names of their variables.
         last_sent_at: When its newest message was made, UTC; None while it is held.
         acknowledged_at: When somebody took it over, UTC: no reminder and no escalation after that.

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ops_tests.records.alerts import ENDING, Alert, Letter, Message
 from ops_tests.records.run import CheckRecord
+from ops_tests.rules.causes import counted
 from ops_tests.rules.verdict import worst_first
 from ops_tests.rules.wording import duration, excerpt, listed
 
@@ -72,10 +73,7 @@ def _over(message: Message, first: CheckRecord | None) -> list[str]:
 
 
 def _following(alert: Alert) -> str:
-    if not alert.follows:
-        return ""
-    count = len(alert.follows)
-    return f"{count} other {'check' if count == 1 else 'checks'} may follow from it: {listed(alert.follows, 5)}"
+    return f"{counted(len(alert.follows), alert.kind)}: {listed(alert.follows, 5)}" if alert.follows else ""
 
 
 def late(letter: Letter) -> str:

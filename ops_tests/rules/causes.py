@@ -1,7 +1,7 @@
-"""Root causes: which of a run's findings and blind checks others only follow from.
+"""Root causes: which of a run's findings and blind checks others may follow from.
 
 A rule of thumb that is written down and never hides anything: every check is shown with its own sentence, and an alert
-names the root and counts what follows from it.
+names the root and counts what may follow from it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ EXPLAINS_AT = {"availability/certificate_is_valid_and_not_near_its_end": Level.L
 
 @dataclass(frozen=True)
 class Cause:
-    """What is wrong, and what only follows from it.
+    """What is wrong, and what may follow from it.
 
     Attributes:
         root: The finding or blind check that explains the others.
@@ -35,6 +35,16 @@ class Cause:
 
     root: CheckRecord
     follows: tuple[CheckRecord, ...] = ()
+
+    @property
+    def more(self) -> str:
+        """What stands behind the root, counted; "" where it stands alone."""
+        return counted(len(self.follows), self.root.outcome) if self.follows else ""
+
+
+def counted(number: int, outcome: str) -> str:
+    """``4 more may follow from it``; ``4 more saw the same`` behind what is blind."""
+    return f"{number} more {'saw the same' if outcome == 'blind' else 'may follow from it'}"
 
 
 def causes(checks: Iterable[CheckRecord]) -> list[Cause]:

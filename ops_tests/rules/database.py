@@ -5,14 +5,14 @@ from __future__ import annotations
 from ops_tests.limits import Limit
 from ops_tests.records.database import DatabaseAttempt
 from ops_tests.records.run import Level
-from ops_tests.rules.wording import seen
+from ops_tests.rules.wording import duration, seen
 
 
 def silent(attempt: DatabaseAttempt, limit: Limit) -> list[str]:
     """What keeps the database from having answered in time."""
     if attempt.seconds is None:
         return [f"no connection: {seen(attempt.unreachable)}"]
-    return [f"{attempt.server} took {attempt.seconds:.2f} s"] if attempt.seconds > limit.value else []
+    return [f"{attempt.server} took {duration(attempt.seconds)}"] if attempt.seconds > limit.value else []
 
 
 def outage_level(attempt: DatabaseAttempt) -> Level:

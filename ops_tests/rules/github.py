@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ops_tests.records.run import CheckRecord, RunRecord
 from ops_tests.rules.causes import Cause, causes
@@ -21,27 +21,28 @@ def workflow_commands(record: RunRecord) -> list[str]:
 def _annotation(cause: Cause) -> str:
     root = cause.root
     title = f"{root.level or 'blind'} {root.target}: {root.check}"
-    return f"::{_COMMAND[root.outcome]} title={_property(title)}::{_data(root.sentence + _more(cause))}"
+    return f"::{_COMMAND[root.outcome]} title={_property(title)}::{_data(_said(cause))}"
 
 
-def _more(cause: Cause) -> str:
-    count = len(cause.follows)
-    return f" ({count} more {'check follows' if count == 1 else 'checks follow'} from it)" if count else ""
+def _said(cause: Cause) -> str:
+    return f"{cause.root.sentence} ({cause.more})" if cause.more else cause.root.sentence
 
 
 def summary(record: RunRecord) -> str:
-    """The job summary: the verdict, and a table of what is not as it should be, or worth a line."""
-    told = [one for one in worst_first(record.checks) if one.outcome in {"finding", "blind", "waived", "note"}]
-    return "\n".join([f"### {_cell(record.verdict)}", "", *(_table(told) if told else ()), ""])
+    """The job summary: the verdict, and a table with a row for each cause, each waived finding and each note."""
+    others = [one for one in worst_first(record.checks) if one.outcome in {"waived", "note"}]
+    rows = [(cause.root, _said(cause)) for cause in causes(record.checks)] + [(one, one.sentence) for one in others]
+    return "\n".join([f"### {_cell(record.verdict)}", "", *(_table(rows) if rows else ()), ""])
 
 
-def _table(checks: list[CheckRecord]) -> Iterator[str]:
+def _table(rows: Iterable[tuple[CheckRecord, str]]) -> Iterator[str]:
     yield "| | target | check | what was seen | runbook |"
     yield "|---|---|---|---|---|"
-    for one in checks:
+    for one, sentence in rows:
         word = f"{one.level} {one.outcome}" if one.level else one.outcome
-        said = "; ".join(part for part in (one.sentence, *one.notes) if part)
-        yield f"| {word} | {_cell(one.target)} | {_cell(one.check)} | {_cell(said)} | {_cell(one.anchor)} |"
+        said = "; ".join(part for part in (sentence, *one.notes) if part)
+        section = f"ops_tests/runbook/{one.anchor}" if one.anchor else ""
+        yield f"| {word} | {_cell(one.target)} | {_cell(one.check)} | {_cell(said)} | {_cell(section)} |"
 
 
 def _cell(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from ops_tests.errors import Unreachable
 from ops_tests.records.run import Level
 from ops_tests.records.web import Answer, HealthAttempt
-from ops_tests.rules.wording import excerpt, seen
+from ops_tests.rules.wording import duration, excerpt, seen
 from ops_tests.target_parts import HealthPart
 
 
@@ -49,7 +49,7 @@ def cold_start_notes(attempt: HealthAttempt) -> list[str]:
     """Say that the first request woke a machine, and what that cost."""
     if not attempt.woken or attempt.answer is None:
         return []
-    return [f"cold start: the first request woke machine {attempt.woken} and took {attempt.answer.seconds:.2f} s"]
+    return [f"cold start: the first request woke machine {attempt.woken} and took {duration(attempt.answer.seconds)}"]
 
 
 def unhealthy_fields(answer: Answer, part: HealthPart) -> list[str]:

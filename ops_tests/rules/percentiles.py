@@ -23,7 +23,7 @@ from ops_tests.errors import NotCovered
 from ops_tests.limits import Limit
 from ops_tests.records.webhooks import ResponseTimes
 from ops_tests.rules.latency import PERCENTILES, Percentile, net, percentile, percentiles
-from ops_tests.rules.wording import duration, listed
+from ops_tests.rules.wording import duration, listed, quantity
 
 ERRORS_A_SIDE = (0.0125, 0.025, 0.0125)
 """By look; their sum is the promise."""
@@ -129,9 +129,8 @@ def undecided(look: Look, limit: Limit) -> list[str]:
 def described(look: Look) -> str:
     """``p95 is 143 ms, between 131 ms and 170 ms, of 216 samples``."""
     one = look.percentile
-    low = "open" if one.low is None else f"{one.low:.4g} ms"
-    high = "open" if one.high is None else f"{one.high:.4g} ms"
-    return f"{one.name} is {one.value:.4g} ms (interval {low} to {high}, {look.samples} samples)"
+    low, high = ("open" if end is None else quantity(end, "ms") for end in (one.low, one.high))
+    return f"{one.name} is {quantity(one.value, 'ms')} (interval {low} to {high}, {look.samples} samples)"
 
 
 def evidence(times: ResponseTimes) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ops_tests.limits import Limit, Limits
 from ops_tests.records.metrics import Traffic
-from ops_tests.rules.wording import listed
+from ops_tests.rules.wording import listed, quantity
 
 LEAST_ERRORS_EXPECTED = 3
 """So many errors the fewest requests that decide have at the objective: 600 for 0.5 %, 3,000 for 0.1 %."""
@@ -52,7 +52,7 @@ def slow(traffic: Traffic, limits: Limits) -> list[str]:
     """
     measured = ((traffic.p95_ms, "p95", limits.response_p95_ms), (traffic.p99_ms, "p99", limits.response_p99_ms))
     return [
-        f"{name} of all responses is {value:.0f} ms, over the webhooks' {limit}; pages are among them"
+        f"{name} of all responses is {quantity(value, limit.unit)}, over the webhooks' {limit}; pages are among them"
         for value, name, limit in measured
         if value is not None and value > limit.value
     ]
@@ -65,7 +65,7 @@ def described(traffic: Traffic) -> list[str]:
         classes[status // 100] = classes.get(status // 100, 0) + count
     counted = listed(f"{count:.0f} of {first}xx" for first, count in sorted(classes.items()))
     times = ", ".join(
-        f"{name} {value:.0f} ms" if value is not None else f"{name} not known"
+        f"{name} {quantity(value, 'ms')}" if value is not None else f"{name} not known"
         for name, value in (("p95", traffic.p95_ms), ("p99", traffic.p99_ms))
     )
     return [

@@ -22,7 +22,9 @@ class Point:
 
 
 def scale(past: Sequence[PastCheck], now: CheckRecord) -> tuple[str, float | None]:
-    """Unit and limit of the line: today's, or where nothing was measured today those of the newest run that did.
+    """The unit in which most runs measured, today's among equals, and the newest limit in it.
+
+    A database that takes no connection leaves a count and no seconds; the line is that of the seconds all the same.
 
     Args:
         past: Earlier runs of the check, oldest first.
@@ -31,10 +33,12 @@ def scale(past: Sequence[PastCheck], now: CheckRecord) -> tuple[str, float | Non
     Returns:
         "" and None where nobody ever measured.
     """
-    if now.measurements:
-        return now.measurements[0].unit, now.measurements[0].limit
-    newest = next((one for one in reversed(past) if one.value is not None), None)
-    return (newest.unit or "", newest.limit) if newest else ("", None)
+    told: list[tuple[str, float | None]] = [(one.unit, one.limit) for one in now.measurements[:1]]
+    told += [(one.unit or "", one.limit) for one in reversed(past) if one.value is not None]
+    if not told:
+        return "", None
+    ((unit, _),) = Counter(unit for unit, _ in told).most_common(1)
+    return unit, next(limit for one, limit in told if one == unit)
 
 
 def points(past: Sequence[PastCheck], now: CheckRecord, unit: str) -> list[Point]:
@@ -45,11 +49,11 @@ def points(past: Sequence[PastCheck], now: CheckRecord, unit: str) -> list[Point
         now: This run's record.
         unit: Of the line; a value of another unit is none.
     """
-    first = now.measurements[0] if now.measurements else None
+    today = next((one.value for one in now.measurements if one.unit == unit), None)
     earlier = [
         Point(one.outcome, one.value if one.unit == unit else None) for one in past if one.outcome != "not applicable"
     ]
-    return [*earlier, Point(now.outcome, first.value if first else None)][-SHOWN_RUNS:]
+    return [*earlier, Point(now.outcome, today)][-SHOWN_RUNS:]
 
 
 def described(line: Sequence[Point], unit: str) -> str:

@@ -13,7 +13,7 @@ from ops_tests.records.webhooks import Deliveries, Delivery, Effect, RepeatedDel
 from ops_tests.rules.levels import level_of
 from ops_tests.rules.log_entries import entries
 from ops_tests.rules.log_errors import rejected_deliveries
-from ops_tests.rules.wording import listed
+from ops_tests.rules.wording import duration, listed
 
 _ACCEPTED = re.compile(r"\bPOST /\S*webhooks/\S* 200\b")
 
@@ -24,7 +24,7 @@ def refusal(delivery: Delivery, deliveries: Deliveries, limits: Limits) -> list[
     if delivery.status != 200:
         found.append(f"answered {delivery.status}{_secret_hint(deliveries)}")
     if delivery.seconds > limits.webhook_seconds.value:
-        found.append(f"took {delivery.seconds:.1f} s")
+        found.append(f"took {duration(delivery.seconds)}")
     return found
 
 

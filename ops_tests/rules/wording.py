@@ -13,11 +13,11 @@ def listed(items: Iterable[str], at_most: int = 20) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time span as people say it: ``840 ms``, ``12 s``, ``45 min``, ``2.5 h``, ``3 d``."""
-    for size, unit in ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s")):
-        if seconds >= (2 if unit != "s" else 1) * size:
+    """A time span as people say it: ``8.13 ms``, ``840 ms``, ``1.04 s``, ``45 min``, ``2.5 h``, ``3 d``."""
+    for size, unit in ((86400.0, "d"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= 2 * size:
             return f"{round(seconds / size, 1):g} {unit}"
-    return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.3g} s" if seconds >= 0.9995 else f"{seconds * 1000:.3g} ms"  # 999.5 ms would be 1e+03 ms
 
 
 def seen(message: str) -> str:
@@ -31,8 +31,12 @@ def excerpt(text: str, length: int = 80) -> str:
     return line if len(line) <= length else line[:length] + "..."
 
 
+_SECONDS = {"s": 1.0, "ms": 0.001}
+"""What takes so short is told in the unit that fits; what is counted in minutes or more stays with its limit's unit."""
+
+
 def quantity(value: float, unit: str) -> str:
     """A value with its unit as people say it: ``840 ms``, ``99.82 %``, ``12,000 rows``."""
-    if unit == "s":
-        return duration(value)
+    if unit in _SECONDS:
+        return duration(value * _SECONDS[unit])
     return f"{value:.4g} {unit}" if abs(value) < 1000 else f"{value:,.0f} {unit}"  # four digits want a comma

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ops_tests.plugin.report.runbook_part import commands, spoken_of
-from ops_tests.records.run import TargetRecord
+from ops_tests.records.run import CheckRecord, TargetRecord
 from tests.plugin.conftest import IN_BOTH_WAYS, INI, Project, Reports
 from tests.running import environment
 
@@ -27,6 +27,7 @@ def test_quick(target, measured, note, evidence):
     \"\"\"It is quick.\"\"\"
     note("near the limit")
     evidence("seen at noon")
+    measured(None, LIMIT)
     assert measured(9.5, LIMIT) <= 10
 
 def test_slow(target, measured):
@@ -256,5 +257,7 @@ def test_a_private_authority_and_another_host_stand_in_the_commands() -> None:
 
 def test_a_target_without_a_platform_is_told_no_command_of_it() -> None:
     record = TargetRecord(name="shop", base_url="https://shop.example.com", sandbox=False)
-    told = commands("availability.md#health-answers-200", record)
+    check = CheckRecord(target="shop", check="availability/health_answers_200", subject="availability", claim="",
+                        suites=(), anchor="availability.md#health-answers-200", outcome="finding")  # fmt: skip
+    told = commands(check, record)
     assert ("curl" in told, "fly " in told) == (True, False)

@@ -56,6 +56,10 @@ def everything(folder: Path) -> tuple[RunRecord, dict[str, Past]]:
 FAULTY = """<!DOCTYPE html><html lang="en"><head><title>faulty</title></head>
 <body style="background: #fff; color: #000">
 <main><h1><span class="ops-shout">FAULTY</span></h1><p style="color: #999">faint</p><p style="width: 2000px">wide</p>
+<table class="ops-objectives" style="line-height: 20px"><thead></thead><tbody>
+<tr><td class="ops-number">99.9 <br>%</td><td></td></tr></tbody></table>
+<pre style="width: 90px; overflow: hidden; line-height: 20px">one long command</pre>
+<pre style="width: 90px; white-space: pre-wrap; line-height: 20px">one long command</pre>
 <section><h3>unnamed</h3></section><table><tr><th>unscoped</th></tr></table><a href="#nowhere">nowhere</a>
 <script>document.write("<p>by script</p>")</script></main></body></html>"""
 

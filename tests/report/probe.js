@@ -64,9 +64,16 @@ function faint(page, style) {
   return [...found];
 }
 
+function lines(element, style) {
+  const range = element.ownerDocument.createRange();
+  range.selectNodeContents(element);
+  return Math.round(range.getBoundingClientRect().height / parseFloat(style(element).lineHeight));
+}
+
+// What a block of commands holds to the right of its edge is reached by scrolling the block.
 function sticksOut(page) {
   const width = page.documentElement.clientWidth;
-  return [...page.body.querySelectorAll("main *")].filter((one) => visible(one) && one.getBoundingClientRect().right > width + 1)
+  return [...page.body.querySelectorAll("main *")].filter((one) => visible(one) && !one.closest("pre > *") && one.getBoundingClientRect().right > width + 1)
     .map((one) => `${one.tagName}.${one.className.baseVal ?? one.className}: ${one.textContent.trim().slice(0, 40)}`);
 }
 
@@ -79,6 +86,11 @@ function look(made) {
     text: page.body.innerText,
     faint: faint(page, style),
     sticksOut: sticksOut(page),
+    torn: [...page.querySelectorAll(".ops-objectives .ops-number, .ops-objectives td:last-child, .ops-percentiles .ops-number, .ops-said .ops-name")]
+      .filter((one) => visible(one) && lines(one, style) > 1).map((one) => one.textContent.trim()),
+    hollow: [...page.querySelectorAll("main tbody td")].filter((one) => visible(one) && !one.querySelector("svg") && ["", "-"].includes(one.textContent.trim())).length,
+    commands: [...page.querySelectorAll("main pre")].filter(visible).map((one) => [one.textContent.trim().split("\n").length, lines(one, style)]),
+    hidden: [...page.querySelectorAll("main pre")].filter((one) => visible(one) && one.scrollWidth > one.clientWidth + 1 && style(one).overflowX !== "auto").length,
     scrolls: page.documentElement.scrollWidth - page.documentElement.clientWidth,
     shout: [shout.textContent, parseFloat(style(shout).fontSize)],
     mains: page.querySelectorAll("main").length,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
 from ops_tests.plugin.report.distribution import chart
-from ops_tests.plugin.report.drawing import mark, trend_line
+from ops_tests.plugin.report.drawing import MARGIN, WIDTH, mark, trend_line
 from ops_tests.rules.latency import percentiles
 from ops_tests.rules.trends import Point
 
@@ -21,6 +22,15 @@ def test_every_word_has_a_shape_of_its_own_without_its_colour() -> None:
 def test_a_red_run_is_a_cross_and_a_blind_one_a_ring() -> None:
     drawn = trend_line([Point("ok", 1), Point("finding", 3), Point("blind", None)], 2, "said")
     assert (drawn.count('class="cross"'), drawn.count('class="ring"'), drawn.count('class="dot"')) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("runs", [2, 3, 30])
+def test_the_runs_fill_the_width_and_no_two_red_ones_touch(runs: int) -> None:
+    drawn = trend_line([Point("finding", 1)] * runs, 2, "")
+    strokes = re.findall(r'class="cross" d="M(\S+) \S+L(\S+) ', drawn)
+    edges = [(float(left), float(right)) for left, right in strokes]
+    assert (edges[0][0] < 2 * MARGIN, edges[-1][1] > WIDTH - 2 * MARGIN) == (True, True)
+    assert all(right + 1 < left for (_, right), (left, _) in pairwise(edges))
 
 
 def test_the_line_has_a_gap_where_nothing_was_measured() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from ops_tests.plugin.report.page import page
 from ops_tests.plugin.report.past import Earlier, Past
+from ops_tests.plugin.report.phrases import breakable
 from ops_tests.records.history import PastRun
-from ops_tests.records.run import CheckRecord, Level, RunRecord, TargetRecord
+from ops_tests.records.run import CheckRecord, Level, Measurement, RunRecord, TargetRecord
 from tests.history.conftest import NOON
 
 
@@ -57,6 +60,24 @@ def test_a_long_list_of_changes_names_four_and_holds_the_others_back() -> None:
     text = page(record(*several), {"shop": Past(previous=Earlier(earlier, ()))})
     assert "<b>9 checks:</b>" in text
     assert "<summary>and 5 more</summary>" in text
+
+
+def test_it_says_what_the_time_of_a_check_leaves_out() -> None:
+    assert "Took is the check's own time" in page(record(finding()), {"shop": Past()})
+
+
+def test_a_name_is_kept_together_with_the_mark_behind_it_and_copied_unchanged() -> None:
+    told = str(breakable("shop/open_late[a/b], http://127.0.0.1:9/health (limits.open_late)"))
+    assert re.findall(r'<span class="ops-name">(.*?)</span>', told.replace("<wbr>", "")) == [
+        "shop/open_late", "[a/b],", "limits.open_late)"
+    ]  # fmt: skip
+    assert re.sub("<[^>]*>", "", told) == "shop/open_late[a/b], http://127.0.0.1:9/health (limits.open_late)"
+
+
+def test_limits_of_the_claim_itself_bear_their_unit() -> None:
+    up = Measurement(value=99.18, unit="%", limit=99.9, key="", level=Level.L1)
+    text = page(record(finding().model_copy(update={"measurements": (up,)})), {"shop": Past()})
+    assert (">99.18 %<" in text, ">99.9 %<" in text) == (True, True)
 
 
 def test_a_first_run_draws_no_line_of_one_run() -> None:

@@ -54,6 +54,23 @@ def test_nothing_makes_the_page_scroll_sideways(seen: Seen, look: str) -> None:
     assert (seen[look]["scrolls"], seen[look]["sticksOut"]) == (0, [])
 
 
+@pytest.mark.parametrize("look", ["whole/wide", "red/wide", "whole/printed", "blind/wide"])
+def test_no_unit_and_no_name_is_torn_off(seen: Seen, look: str) -> None:
+    assert seen[look]["torn"] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_shows_no_empty_cell(seen: Seen, name: str) -> None:
+    assert seen[f"{name}/phone"]["hollow"] == 0
+
+
+@AT_HOME
+def test_a_command_is_one_line_that_scrolls_in_its_block_and_is_whole_on_paper(seen: Seen, look: str) -> None:
+    assert seen[look]["hidden"] == 0
+    if not look.endswith("/printed"):
+        assert [shown for _, shown in seen[look]["commands"]] == [typed for typed, _ in seen[look]["commands"]]
+
+
 @AT_HOME
 def test_landmarks_tables_pictures_and_links_are_sound(seen: Seen, look: str) -> None:
     faults = ("unnamed", "unscoped", "headless", "broken", "doubled")
@@ -92,7 +109,7 @@ def test_a_red_page_says_what_is_broken_since_when_and_what_to_type(seen: Seen) 
     text = seen["red/phone"]["text"]
     for said in (
         "/health answered 503; expected 200", "red since ", "release v42 came between, v41 was live before",
-        "other checks only follow from it", "curl -sS -i --max-time 10 http://127.0.0.1:9/health",
+        "more may follow from it", "curl -sS -i --max-time 10 http://127.0.0.1:9/health",
         "new in this run: it held at ", "Since the last run", "Since the last green run",
     ):  # fmt: skip
         assert said in text
@@ -101,7 +118,7 @@ def test_a_red_page_says_what_is_broken_since_when_and_what_to_type(seen: Seen) 
 def test_sixteen_blind_checks_of_one_cause_are_one_box(seen: Seen) -> None:
     boxes = [text for level, text in seen["blind/wide"]["headings"] if level == 3 and "blind" in text.lower()]
     assert len(boxes) == 1
-    assert "6 other checks saw the same" in seen["blind/wide"]["text"]
+    assert "6 more saw the same" in seen["blind/wide"]["text"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -125,6 +142,8 @@ def test_a_page_with_faults_is_not_taken_for_a_sound_one(seen: Seen) -> None:
     assert any("wide" in one for one in faulty["sticksOut"])
     assert (faulty["unnamed"], faulty["unscoped"], faulty["headless"], faulty["broken"]) == (1, 1, 1, ["#nowhere"])
     assert [level for level, _ in faulty["headings"]] == [1, 3]
+    assert (faulty["torn"], faulty["hollow"], faulty["hidden"]) == (["99.9 %"], 1, 1)
+    assert faulty["commands"] == [[1, 1], [1, 2]]
     assert "by script" not in faulty["text"]
     assert "by script" in seen["faulty/scripts"]["text"]
 

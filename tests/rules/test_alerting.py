@@ -241,7 +241,7 @@ def test_a_message_says_what_since_when_what_follows_and_what_to_type() -> None:
     assert alert_wording.body(message, "shop", checks, "reports/a.html").splitlines() == [
         "health answered 500; expected 200.",
         "Since: 2026-03-01 12:00:00 UTC",
-        f"1 other check may follow from it: {BODY}",
+        f"1 more may follow from it: {BODY}",
         "Runbook: ops_tests/runbook/shop.md#open",
         "Next: curl it",
         "Then: pytest -k health_answers_200 --target shop",

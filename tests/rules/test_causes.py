@@ -1,4 +1,4 @@
-"""The root of what is wrong, and what only follows from it."""
+"""The root of what is wrong, and what may follow from it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ DONE = Migration("0001_init", NOW, NOW)
     ("attempt", "said", "level"),
     [
         (DatabaseAttempt("db:5432/app", 0.02), [], Level.L1),
-        (DatabaseAttempt("db:5432/app", 2.5), ["db:5432/app took 2.50 s"], Level.L1),
+        (DatabaseAttempt("db:5432/app", 2.5), ["db:5432/app took 2.5 s"], Level.L1),
         (DatabaseAttempt("db:5432/app", None, "refused"), ["no connection: refused"], Level.L3),
     ],
 )

@@ -52,9 +52,7 @@ def test_nothing_is_judged_while_nobody_answers() -> None:
 def test_the_second_answer_counts_after_a_cold_start_and_the_first_is_told() -> None:
     cold = HealthAttempt(URL, replace(ANSWER, seconds=4.0), again=ANSWER, woken="d894520f510978")
     assert health.judged_answer(cold) is ANSWER
-    assert health.cold_start_notes(cold) == [
-        "cold start: the first request woke machine d894520f510978 and took 4.00 s"
-    ]
+    assert health.cold_start_notes(cold) == ["cold start: the first request woke machine d894520f510978 and took 4 s"]
     assert health.cold_start_notes(attempt()) == []
 
 

@@ -9,7 +9,7 @@ from ops_tests.limits import Limits, fixed
 from ops_tests.records.run import CheckRecord, Level, Outcome
 from ops_tests.rules import verdict
 from ops_tests.rules.levels import level_of, worst
-from ops_tests.rules.wording import duration, excerpt, listed, seen
+from ops_tests.rules.wording import duration, excerpt, listed, quantity, seen
 
 LIMITS = Limits()
 
@@ -85,10 +85,26 @@ def test_a_limit_that_makes_no_sense_is_refused(table: dict[str, object]) -> Non
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0.84, "840 ms"), (12, "12 s"), (90, "90 s"), (2700, "45 min"), (7200, "2 h"), (259200, "3 d")],
+    [
+        (0.0001, "0.1 ms"),
+        (0.008134, "8.13 ms"),
+        (0.84, "840 ms"),
+        (0.9996, "1 s"),
+        (1.043, "1.04 s"),
+        (12, "12 s"),
+        (90, "90 s"),
+        (2700, "45 min"),
+        (7200, "2 h"),
+        (259200, "3 d"),
+    ],
 )
 def test_durations_are_told_as_people_say_them(seconds: float, said: str) -> None:
     assert duration(seconds) == said
+
+
+def test_a_time_is_told_alike_in_seconds_and_in_milliseconds() -> None:
+    assert quantity(0.008134, "s") == quantity(8.134, "ms") == duration(0.008134)
+    assert (quantity(99.824, "%"), quantity(12000, "rows")) == ("99.82 %", "12,000 rows")
 
 
 def test_long_lists_are_counted() -> None:

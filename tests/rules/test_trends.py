@@ -15,8 +15,8 @@ def past(outcome: Outcome, value: float | None = None, unit: str | None = "s") -
     return PastCheck("run", "shop/open", NOON, outcome, None, value, unit, 1.0, 0.1, "")
 
 
-def now(outcome: Outcome, value: float | None = None) -> CheckRecord:
-    taken = (Measurement(value=value, unit="s", limit=1, key="", level=None),) if value is not None else ()
+def now(outcome: Outcome, value: float | None = None, unit: str = "s") -> CheckRecord:
+    taken = (Measurement(value=value, unit=unit, limit=1, key="", level=None),) if value is not None else ()
     return CheckRecord(
         target="shop", check="shop/open", subject="shop", claim="", suites=(), anchor="", outcome=outcome,
         measurements=taken,
@@ -40,6 +40,12 @@ def test_a_blind_run_keeps_unit_and_limit_of_the_newest_value() -> None:
 
 def test_what_is_measured_now_sets_unit_and_limit() -> None:
     assert scale([past("ok", 3, "rows")], now("ok", 0.5)) == ("s", 1)
+
+
+def test_a_run_that_could_measure_nothing_but_a_count_does_not_change_the_line() -> None:
+    earlier = [past("ok", 0.5), past("ok", 0.4), past("ok", 0.6), past("finding", 1, "failed answers")]
+    assert scale(earlier, now("finding", 1, "failed answers")) == ("s", 1.0)
+    assert points(earlier, now("finding", 1, "failed answers"), "s")[3:] == [Point("finding", None)] * 2
 
 
 def test_where_nobody_ever_measured_there_is_no_limit() -> None:

@@ -35,7 +35,7 @@ def test_an_accepted_delivery_has_no_refusal() -> None:
 
 def test_a_refusal_names_status_and_time() -> None:
     slow = replace(DELIVERY, status=500, seconds=6.0)
-    assert webhooks.refusal(slow, deliveries(500, 200), LIMITS) == ["answered 500", "took 6.0 s"]
+    assert webhooks.refusal(slow, deliveries(500, 200), LIMITS) == ["answered 500", "took 6 s"]
 
 
 @pytest.mark.parametrize(

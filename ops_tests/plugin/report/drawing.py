@@ -8,8 +8,6 @@ from html import escape
 from ops_tests.rules.trends import Point
 
 WIDTH, HEIGHT, MARGIN = 186.0, 34.0, 5.0
-STEP = 6.0
-"""Pixels from one run to the next: thirty of them and their margins fill the width."""
 _SHAPES: dict[str, str] = {"ok": "dot", "note": "half", "finding": "cross", "blind": "ring", "waived": "square"}
 
 
@@ -36,7 +34,7 @@ def _shape(outcome: str, x: float, y: float, size: float) -> str:
 
 
 def trend_line(points: Sequence[Point], limit: float | None, said: str) -> str:
-    """A line of at most thirty runs, the newest at the right.
+    """A line of at most thirty runs over the whole width, the newest at the right.
 
     Args:
         points: The runs, oldest first.
@@ -45,18 +43,18 @@ def trend_line(points: Sequence[Point], limit: float | None, said: str) -> str:
     """
     values = [point.value for point in points if point.value is not None]
     top = max([*values, limit or 0.0, 1e-9])
-    places = [(_across(number, points), _height(point, top, bool(values))) for number, point in enumerate(points)]
-    dashed = f'<path class="limit" d="M0 {_level(limit, top):.1f}H{WIDTH:g}"/>' if values and limit is not None else ""
+    step = (WIDTH - 2 * MARGIN) / max(len(points) - 1, 1)
     last = len(points) - 1
-    marks = [_run_mark(one, *places[number], now=number == last) for number, one in enumerate(points)]
+    places = [
+        (WIDTH - MARGIN - step * (last - number), _height(point, top, bool(values)))
+        for number, point in enumerate(points)
+    ]
+    dashed = f'<path class="limit" d="M0 {_level(limit, top):.1f}H{WIDTH:g}"/>' if values and limit is not None else ""
+    marks = [_run_mark(one, *places[number], step, now=number == last) for number, one in enumerate(points)]
     return (
         f'<svg class="trend" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{escape(said)}">'
         f"<title>{escape(said)}</title>{dashed}{_line(points, places)}{''.join(marks)}</svg>"
     )
-
-
-def _across(number: int, points: Sequence[Point]) -> float:
-    return WIDTH - MARGIN - STEP * (len(points) - 1 - number)
 
 
 def _level(value: float, top: float) -> float:
@@ -70,9 +68,10 @@ def _height(point: Point, top: float, drawn: bool) -> float:
     return HEIGHT - MARGIN if drawn else HEIGHT / 2
 
 
-def _run_mark(point: Point, x: float, y: float, *, now: bool) -> str:
-    size = 1.4 if point.outcome in {"ok", "note"} else 2.6
-    return _shape(point.outcome, x, round(y, 1), size + now)
+def _run_mark(point: Point, x: float, y: float, step: float, *, now: bool) -> str:
+    """The mark of a run; thirty red ones in a row do not touch each other."""
+    size = 1.4 if point.outcome in {"ok", "note"} else min(2.6, 0.3 * step)
+    return _shape(point.outcome, round(x, 1), round(y, 1), round(size + 0.6 * now, 2))
 
 
 def _line(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> str:

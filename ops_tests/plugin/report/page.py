@@ -18,7 +18,7 @@ from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules import latency, trends, verdict
 from ops_tests.rules.causes import Cause, causes
 from ops_tests.rules.changes import Change, changes
-from ops_tests.rules.wording import duration
+from ops_tests.rules.wording import duration, quantity
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -97,8 +97,8 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    worded = ("breakable", "readable", "measured", "limit", "moment", "ago", "objective_value", "objective_limit")
-    environment.filters |= {name: getattr(phrases, name) for name in worded} | {"duration": duration}
+    worded = {name: getattr(phrases, name) for name in ("breakable", "readable", "moment", "ago")}
+    environment.filters |= worded | {"duration": duration, "quantity": quantity}
     environment.globals |= {"mark": lambda outcome: Markup(mark(outcome)), "runbook": runbook_part}  # noqa: S704  # drawn here
     return environment
 

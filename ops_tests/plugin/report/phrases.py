@@ -7,10 +7,12 @@ from datetime import datetime
 
 from ops_tests.plugin.report.past import Past
 from ops_tests.records.history import PastRun
-from ops_tests.records.objective import Objective
-from ops_tests.records.run import CheckRecord, Measurement, RunRecord, TargetRecord
+from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules.changes import Version, release_between
-from ops_tests.rules.wording import duration, quantity
+from ops_tests.rules.wording import duration
+
+_NAME = re.compile(r"(?:(?<![\w:/.])[a-z]\w*[/_.][\w/.]*\w|(?<=\w)\[[^\s\]]+\])[,;:)]*")
+"""A check's id or key, what stands in brackets behind it, and the marks that must not begin the next line."""
 
 
 def readable(check: str) -> str:
@@ -20,20 +22,17 @@ def readable(check: str) -> str:
 
 
 def breakable(text: str) -> str:
-    """The text with places where a line may break inside a check's id; what is copied from the page has none."""
+    """The text with each name in it kept on one line, and broken between its words only where no line is long enough.
+
+    A name is a check's id, a key, or what stands in brackets behind it; what is copied from the page is unchanged.
+    """
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"(?<=[a-z][/_.])(?=[a-z])|(?=\[)", "<wbr>", str(escape(text))))  # noqa: S704  # just escaped
+    return Markup(_NAME.sub(_kept_together, str(escape(text))))  # noqa: S704  # just escaped
 
 
-def measured(one: Measurement) -> str:
-    """The value with its unit."""
-    return quantity(one.value, one.unit)
-
-
-def limit(one: Measurement) -> str:
-    """The limit with its unit; without one where the claim itself sets it."""
-    return quantity(one.limit, one.unit) if one.key else f"{one.limit:g}"
+def _kept_together(name: re.Match[str]) -> str:
+    return f'<span class="ops-name">{re.sub(r"(?<=[/_.-])(?=[a-z])", "<wbr>", name[0])}</span>'
 
 
 def moment(when: datetime) -> str:
@@ -71,13 +70,3 @@ def release_since(run: PastRun, target: TargetRecord) -> str:
 
 def _version(run: PastRun | None) -> Version | None:
     return Version(run.release, run.image) if run else None
-
-
-def objective_value(one: Objective) -> str:
-    """The measured value, or a dash."""
-    return "-" if one.value is None else quantity(one.value, one.unit)
-
-
-def objective_limit(one: Objective) -> str:
-    """The limit, or a dash."""
-    return "-" if one.limit is None else quantity(one.limit, one.unit)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from ops_tests.plugin.runbook import section
-from ops_tests.records.run import TargetRecord
+from ops_tests.records.run import CheckRecord, TargetRecord
+
+PARAMETER = re.compile(r"\b(?:PAGE|ENDPOINT)\b")
+"""Where the runbook's commands name what the check's id has in brackets."""
 
 
 def rendered(anchor: str, target: TargetRecord) -> str:
@@ -17,10 +21,14 @@ def rendered(anchor: str, target: TargetRecord) -> str:
     return Markup(_markdown().render(spoken_of(section(anchor), target)))  # noqa: S704  # see above
 
 
-def commands(anchor: str, target: TargetRecord) -> str:
-    """The section's first block of commands, without the platform's where the target has none; "" where it has none."""
-    blocks = [one for one in _markdown().parse(spoken_of(section(anchor), target)) if one.type == "fence"]
-    lines = str(blocks[0].content).splitlines() if blocks else []
+def commands(check: CheckRecord, target: TargetRecord) -> str:
+    """The first block of commands of a check's section, about the page or endpoint that its id names.
+
+    Without the platform's commands where the target has no app; "" where the section has no block.
+    """
+    blocks = [one for one in _markdown().parse(spoken_of(section(check.anchor), target)) if one.type == "fence"]
+    named = check.check.partition("[")[2].removesuffix("]").removeprefix("/")
+    lines = PARAMETER.sub(lambda _: named, str(blocks[0].content)).splitlines() if blocks else []
     return "\n".join(line for line in lines if target.app or "--app APP" not in line)
 
 

@@ -69,7 +69,7 @@ def test_it_says_what_the_time_of_a_check_leaves_out() -> None:
 def test_a_name_is_kept_together_with_the_mark_behind_it_and_copied_unchanged() -> None:
     told = str(breakable("shop/open_late[a/b], http://127.0.0.1:9/health (limits.open_late)"))
     assert re.findall(r'<span class="ops-name">(.*?)</span>', told.replace("<wbr>", "")) == [
-        "shop/open_late", "[a/b],", "limits.open_late)"
+        "shop/open_late", "[a/b],", "(limits.open_late)"
     ]  # fmt: skip
     assert re.sub("<[^>]*>", "", told) == "shop/open_late[a/b], http://127.0.0.1:9/health (limits.open_late)"
 

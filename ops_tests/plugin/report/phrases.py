@@ -11,8 +11,8 @@ from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules.changes import Version, release_between
 from ops_tests.rules.wording import duration
 
-_NAME = re.compile(r"(?:(?<![\w:/.])[a-z]\w*[/_.][\w/.]*\w|(?<=\w)\[[^\s\]]+\])[,;:)]*")
-"""A check's id or key, what stands in brackets behind it, and the marks that must not begin the next line."""
+_NAME = re.compile(r"(?:\(?(?<![\w:/.])[a-z]\w*[/_.][\w/.]*\w|(?<=\w)\[[^\s\]]+\])[,;:)]*")
+"""A check's id or key, what stands in brackets behind it, and the marks that neither end a line nor begin one."""
 
 
 def readable(check: str) -> str:

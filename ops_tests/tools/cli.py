@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ops_tests import __version__
-from ops_tests.errors import OpsError, UsageProblem
+from ops_tests.errors import NotPermitted, OpsError, UsageProblem
 from ops_tests.target import read_environ
 
 
@@ -138,7 +138,7 @@ def main() -> None:
     """Run a command; an error is its sentence and a status, never a traceback."""
     try:
         cli()
-    except UsageProblem as error:
+    except (UsageProblem, NotPermitted) as error:
         click.echo(str(error), err=True)
         sys.exit(4)
     except OpsError as error:

@@ -37,7 +37,7 @@ BELOW = {
     **dict.fromkeys(READING, frozenset({"limits", "target_parts", "alert_settings", "target"})),
     "target_file": frozenset({"errors", "records", "limits", "target_parts", "target"}) | READING,
     "waiver_file": frozenset({"errors", "records", "target", "target_file"}),
-    "permit": frozenset[str](),
+    "permit": frozenset({"errors", "target"}),
     "clients": GROUND | {"clients"},
     "rules": GROUND | {"rules"},
     "sandbox": GROUND | {"sandbox"},

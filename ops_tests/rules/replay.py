@@ -43,12 +43,14 @@ def danger(letter: Waiting) -> str:
     return ""
 
 
-def obstacle(letter: Waiting, endpoint: Endpoint | None) -> str:
-    """Why it cannot be replayed at all as the target file stands, or ""."""
+def obstacle(letter: Waiting, endpoint: Endpoint | None, *, has_log: bool) -> str:
+    """Why it cannot be replayed at all as the target file stands, or ""; without proof no letter would be marked."""
     if endpoint is None:
         return f"no endpoint in the target file takes {letter.topic}; add it to [[webhooks.endpoints]]"
     if endpoint.effect is None:
         return f"nothing would prove the work of {endpoint.path}; add its effect to [[webhooks.endpoints]]"
+    if endpoint.effect.log and not has_log:
+        return f"the work of {endpoint.path} shows in the log, and the target file has none; add [platform] and [logs]"
     return ""
 
 

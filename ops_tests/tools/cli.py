@@ -10,6 +10,7 @@ import click
 from ops_tests import __version__
 from ops_tests.errors import NotPermitted, OpsError, UsageProblem
 from ops_tests.target import read_environ
+from ops_tests.tools import cli_letters
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -132,6 +133,10 @@ def alerts_ack(above: str | None, check: str, name: str | None) -> None:
     if not acknowledge(named(name or above, Path.cwd()), check, Path.cwd()):
         raise UsageProblem(f"nothing fires for {check!r}; python -m ops_tests alerts lists what does")
     click.echo(f"acknowledged: {check}")
+
+
+cli.add_command(cli_letters.dead_letters)
+cli.add_command(cli_letters.retention)
 
 
 def main() -> None:

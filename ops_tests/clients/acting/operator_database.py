@@ -96,7 +96,7 @@ class OperatorDatabase:
         return Transaction(connection, open_ones.enter_context(connection.cursor()), dsn)
 
     def _begin(self, transaction: Transaction, dsn: Dsn) -> None:
-        transaction.rows("BEGIN")
+        transaction.rows("BEGIN ISOLATION LEVEL READ COMMITTED")  # what the application writes meanwhile is looked for
         limits = {
             "statement_timeout": STATEMENT_SECONDS,
             "lock_timeout": LOCK_SECONDS,

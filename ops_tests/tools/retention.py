@@ -15,7 +15,7 @@ from ops_tests.target import Target
 from ops_tests.target_parts import RetentionPart
 
 LEAST_DAYS = 7
-"""The shortest retention of the runbooks: what is younger is needed to tell what happened."""
+"""The shortest retention of the runbooks: a delivery that comes again after its row was deleted counts as new."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,13 @@ def days_asked(days: int | None, target: Target) -> int:
     """After how many days rows go: as typed, else what the target file or its default says.
 
     Raises:
-        UsageProblem: So few that what happened last week could not be told any more.
+        UsageProblem: Fewer than 7.
     """
     asked = (target.retention or RetentionPart()).days if days is None else days
     if asked < LEAST_DAYS:
-        raise UsageProblem(f"--days {asked} is too few; expected {LEAST_DAYS} or more")
+        raise UsageProblem(
+            f"--days {asked} is too few; expected {LEAST_DAYS} or more, or what comes again counts as new"
+        )
     return asked
 
 

@@ -48,7 +48,7 @@ def test_without_days_the_target_s_retention_counts(mail: Mail, told: Told) -> N
 @pytest.mark.parametrize("words", [("retention",), ("dead-letters", "cleanup")])
 @pytest.mark.parametrize("days", ["6", "0", "-1"])
 def test_below_seven_days_it_is_refused(mail: Mail, told: Told, words: tuple[str, ...], days: str) -> None:
-    assert told(mail.act(*words, "--days", days), 4) == f"--days {days} is too few; expected 7 or more\n"
+    assert told(mail.act(*words, "--days", days), 4).startswith(f"--days {days} is too few; expected 7 or more")
 
 
 def test_without_an_operator_it_is_refused(mail: Mail, told: Told) -> None:

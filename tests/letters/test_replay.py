@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ops_tests.clients.acting.dead_letters import DeadLetterTable
 from ops_tests.clients.acting.operator_database import OperatorDatabase, RowLocked
+from ops_tests.clients.acting.replays import webhook_id
 from ops_tests.permit import Permit
+from ops_tests.records.replay import Waiting
 from tests.letters.conftest import Mail
 
 Told = Callable[[subprocess.CompletedProcess[str], int], str]
@@ -161,6 +164,20 @@ def test_two_letters_of_one_shop_need_a_line_each(mail: Mail, told: Told) -> Non
     told(mail.act("dead-letters", "replay", "--all"), 0)
     assert [mail.row(letter)[:2] for letter in letters] == [(1, True)] * 2
     assert mail.worked(letters[0], WORDS) == 2
+
+
+def test_the_line_of_one_letter_proves_nothing_of_another(mail: Mail, told: Told) -> None:
+    first, second = (mail.plant(UPDATE, shop="letters-once.myshopify.com", minutes=minutes) for minutes in (9, 5))
+    now = datetime.now(UTC)
+    own_id = webhook_id(Waiting(second, UPDATE, 0, now, installed=False, read_at=now))
+    # As if an earlier run had sent the second, and its work had never come.
+    mail.cursor.execute(
+        "INSERT INTO webhook_events VALUES (%s, %s, %s, now() AT TIME ZONE 'UTC')",
+        (own_id, UPDATE, mail.shop(second)),
+    )
+    told(mail.act("dead-letters", "replay", "--all"), 1)
+    assert mail.row(first)[:2] == (1, True)
+    assert mail.row(second)[:2] == (1, False)
 
 
 def test_what_the_application_puts_aside_again_stays_one_letter(mail: Mail, told: Told) -> None:

@@ -216,6 +216,8 @@ class DatabasePart(Part):
         proxy_app: The app ``fly proxy`` leads to.
         proxy_port: The database's port there.
         proxy_token_env: The variable with a token that may open the tunnel; by default the platform's.
+        operator_secret_env: The variable with the connection string of the role that replays dead letters and deletes
+            what is past its retention; only commands that act look at it.
     """
 
     dsn_env: VariableName
@@ -223,6 +225,7 @@ class DatabasePart(Part):
     proxy_app: str | None = Field(default=None, min_length=1)
     proxy_port: int = Field(default=5432, ge=1, le=65535)
     proxy_token_env: VariableName | None = None
+    operator_secret_env: VariableName | None = None
 
 
 class DeadLettersPart(Part):

@@ -75,11 +75,18 @@ def pytest_options() -> frozenset[str]:
     return frozenset(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", pytest_says("--help")))
 
 
+def every_command(group: click.Group) -> Iterator[click.Command]:
+    """The commands of a group, those of the groups in it too."""
+    for command in group.commands.values():
+        yield command
+        yield from every_command(command) if isinstance(command, click.Group) else ()
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_options_a_document_names_exist(document: str) -> None:
     named = set(re.findall(r"`(--[a-z-]+)[^`\n]*`", DOCUMENTS[document]))
     pip_s = {"--no-build-isolation"}
-    our_own = {option for command in cli.commands.values() for one in command.params for option in one.opts}
+    our_own = {option for command in every_command(cli) for one in command.params for option in one.opts}
     assert named <= pytest_options() | pip_s | our_own
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,13 +14,13 @@ from psycopg2 import errors
 from ops_tests.clients.database import Database
 from ops_tests.errors import Blind
 from ops_tests.sandbox.embedded import Sandbox, write_files
-from ops_tests.sandbox.guard import PRIMARY
 from ops_tests.sandbox.postgres import DATABASE
 from ops_tests.sandbox.tables import READER
 from ops_tests.target import Secret
 from tests.patience import patient
 from tests.row_photograph import Photograph, taken, unexplained
 from tests.running import environment, run_suite
+from tests.superuser import superuser_of
 
 WITHOUT_A_PAST = {
     f"objectives/{name}": ("blind", None) for name in ("uptime_is_within_the_objective", "outages_are_short")
@@ -75,7 +72,7 @@ def live() -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def superuser(live: Sandbox) -> Iterator[Any]:
     """A cursor that may see everything in ``live``."""
-    with _superuser_of(live) as cursor:
+    with superuser_of(live) as cursor:
         yield cursor
 
 
@@ -83,35 +80,9 @@ def superuser(live: Sandbox) -> Iterator[Any]:
 def spoilt() -> Iterator[tuple[Sandbox, Any]]:
     """A sandbox whose rows may be harmed, and a cursor that may do it."""
     started = Sandbox.start()
-    with _superuser_of(started) as cursor:
+    with superuser_of(started) as cursor:
         yield started, cursor
     started.stop()
-
-
-@contextmanager
-def _superuser_of(sandbox: Sandbox) -> Iterator[Any]:
-    """Nobody outside the sandbox knows the superuser's password, so its server is told to trust him."""
-    cluster = sandbox.folder / PRIMARY
-    rules = cluster / "pg_hba.conf"
-    rules.write_text("host all postgres 127.0.0.1/32 trust\n" + rules.read_text(encoding="utf-8"), encoding="utf-8")
-    os.kill(int((cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]), signal.SIGHUP)
-    place = sandbox.environment["DATABASE_URL"].rpartition("@")[2]
-    with closing(_connected(f"postgresql://postgres@{place}")) as connection, connection.cursor() as cursor:
-        yield cursor
-
-
-def _connected(dsn: str) -> Any:
-    """Connect as soon as the server has read its rules anew."""
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            connection = psycopg2.connect(dsn)
-        except psycopg2.OperationalError:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        else:
-            connection.autocommit = True
-            return connection
 
 
 @contextmanager

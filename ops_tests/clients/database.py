@@ -7,19 +7,16 @@ The statement that makes the settings also asks whether the server is a replica:
 
 from __future__ import annotations
 
-import contextlib
-import select
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import psycopg2
-from psycopg2 import extensions
 
-from ops_tests.clients import database_activity, database_replica, database_rows
+from ops_tests.clients import database_activity, database_connection, database_letters, database_replica, database_rows
 from ops_tests.clients.database_dsn import Dsn, read_dsn
-from ops_tests.clients.database_errors import ConnectionLost, ServerRefused, too_late, translated
+from ops_tests.clients.database_errors import ConnectionLost, ServerRefused, translated
 from ops_tests.clients.database_rows import LETTERS_AT_MOST
 from ops_tests.clients.names import LOOKUP_SECONDS
 from ops_tests.clients.remarks import Remark, unheard
@@ -35,7 +32,11 @@ from ops_tests.records.database import (
     TableAge,
     WebhookEvent,
 )
+from ops_tests.records.replay import Story, Waiting
 from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from psycopg2 import extensions
 
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 5.0
@@ -162,6 +163,22 @@ class Database:
         """
         return database_rows.dead_letters(self.rows(_DEAD_LETTERS, (LETTERS_AT_MOST,)))
 
+    def waiting_letters(self) -> tuple[Waiting, ...]:
+        """Read of each dead letter that waits what decides whether it may be replayed, oldest first; never its payload.
+
+        Raises:
+            Blind: As ``rows``.
+        """
+        return database_letters.waiting(self.rows(database_letters.WAITING))
+
+    def letter_story(self, letter_id: str) -> Story | None:
+        """Read what became of one dead letter, replayed or not; None when there is none with this id.
+
+        Raises:
+            Blind: As ``rows``.
+        """
+        return database_letters.story(self.rows(database_letters.STORY, (letter_id,)))
+
     def migrations(self) -> tuple[Migration, ...]:
         """Read Prisma's migrations, in the order they were started.
 
@@ -269,12 +286,12 @@ def _read_once(dsn: Dsn, statement: str, parameters: Sequence[Any], primary_in: 
         primary_in: The variable that must lead to a primary, or "" where a replica's answer counts too.
     """
     try:
-        with _connection(dsn) as connection, connection.cursor() as cursor:
+        with database_connection.opened(dsn, CONNECT_SECONDS) as connection, connection.cursor() as cursor:
             replica = _opened(connection, cursor, dsn)
             if replica and primary_in:
                 raise database_replica.refusal(dsn, replica, primary_in)
             cursor.execute(statement, tuple(parameters) or None)
-            _wait(connection, dsn, SILENCE_SECONDS, connected=True)
+            database_connection.settled(connection, dsn, SILENCE_SECONDS, connected=True)
             rows = cursor.fetchall() if cursor.description else []
             return _Reading(rows, connection.get_parameter_status("server_version") or "", replica)
     except psycopg2.Error as error:
@@ -288,7 +305,7 @@ def _opened(connection: extensions.connection, cursor: Any, dsn: Dsn) -> str:
     replica = ""
     for opening in _openings(dsn):
         cursor.execute(opening)
-        _wait(connection, dsn, SILENCE_SECONDS, connected=True)
+        database_connection.settled(connection, dsn, SILENCE_SECONDS, connected=True)
         if cursor.description:
             replica = database_replica.described(cursor.fetchone())
     return replica
@@ -302,29 +319,6 @@ def _openings(dsn: Dsn) -> Iterator[str]:
     )
     if dsn.schema:
         yield "SET LOCAL search_path TO " + '"' + dsn.schema.replace('"', '""') + '"'
-
-
-@contextlib.contextmanager
-def _connection(dsn: Dsn) -> Iterator[extensions.connection]:
-    """A connection that is closed in any case; asynchronous, since only then a silent server can be given up."""
-    given = {**dsn.parameters, "application_name": "ops-tests", "client_encoding": "UTF8"}
-    connection = psycopg2.connect(extensions.make_dsn(**given), async_=True)
-    try:
-        _wait(connection, dsn, CONNECT_SECONDS, connected=False)
-        yield connection
-    finally:
-        connection.close()
-
-
-def _wait(connection: extensions.connection, dsn: Dsn, seconds: float, *, connected: bool) -> None:
-    """Let libpq work until it has the answer."""
-    ends_at = time.monotonic() + seconds
-    while (state := connection.poll()) != extensions.POLL_OK:
-        left = ends_at - time.monotonic()
-        readers = [connection] if state == extensions.POLL_READ else []
-        writers = [] if readers else [connection]
-        if left <= 0 or not any(select.select(readers, writers, [], left)):
-            raise too_late(dsn, seconds, connected=connected)
 
 
 def _single(query: str) -> str:

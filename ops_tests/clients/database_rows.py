@@ -35,7 +35,7 @@ def dead_letters(rows: Sequence[Row]) -> DeadLetters:
     letters = tuple(sorted(map(_dead_letter, rows if count else ()), key=lambda one: (one.created_at, one.id)))
     if len(letters) != min(count, LETTERS_AT_MOST):
         raise odd(f"{len(letters)} dead letters of {count}")
-    return DeadLetters(count, letters, _utc(clock))
+    return DeadLetters(count, letters, utc(clock))
 
 
 def migrations(rows: Sequence[Row]) -> tuple[Migration, ...]:
@@ -72,7 +72,7 @@ def table_age(rows: Sequence[Row]) -> TableAge:
         Unparsable: There is none, a value has another type, or the numbers contradict each other.
     """
     clock, total, expired, oldest = _first(rows, 4)
-    age = TableAge(typed(total, int), typed(expired, int), None if oldest is None else _utc(oldest), _utc(clock))
+    age = TableAge(typed(total, int), typed(expired, int), None if oldest is None else utc(oldest), utc(clock))
     if not 0 <= age.expired <= age.rows or (age.rows == 0) != (age.oldest is None):
         raise odd(f"{age.expired} expired of {age.rows} rows, the oldest {age.oldest or 'without a time'}")
     return age
@@ -102,16 +102,16 @@ def installed_shops(rows: Sequence[Row]) -> InstalledShops:
 
 def _dead_letter(row: Row) -> DeadLetter:
     _clock, _total, letter_id, topic, retries, created = wide(row, 6)
-    return DeadLetter(typed(letter_id, str), typed(topic, str), typed(retries, int), _utc(created))
+    return DeadLetter(typed(letter_id, str), typed(topic, str), typed(retries, int), utc(created))
 
 
 def _migration(row: Row) -> Migration:
     name, started, finished, rolled_back, failed = wide(row, 5)
     return Migration(
         typed(name, str),
-        _utc(started),
-        None if finished is None else _utc(finished),
-        None if rolled_back is None else _utc(rolled_back),
+        utc(started),
+        None if finished is None else utc(finished),
+        None if rolled_back is None else utc(rolled_back),
         typed(failed, bool),
     )
 
@@ -136,8 +136,12 @@ def typed(value: Any, kind: type) -> Any:
     return value
 
 
-def _utc(value: Any) -> datetime:
-    """Prisma's columns hold UTC without saying so."""
+def utc(value: Any) -> datetime:
+    """Prisma's columns hold UTC without saying so.
+
+    Raises:
+        Unparsable: It is no time, or one beyond the calendar.
+    """
     if not isinstance(value, datetime):
         raise odd(f"a value of the type {type(value).__name__}, expected a time")
     try:

@@ -121,7 +121,10 @@ class Webhooks:
         self._sent[sending.webhook_id] = sending
         sent_at = datetime.now(UTC)
         self._announce(Announcement(sending.endpoint.path, sending.kind, sending.shop, sending.webhook_id, sent_at))
-        answer = self._web.send("POST", sending.endpoint.path, sending.body, _headers(sending))
+        headers = delivery_headers(
+            sending.endpoint.topic, sending.shop, sending.webhook_id, datetime.now(UTC), sending.signature
+        )
+        answer = self._web.send("POST", sending.endpoint.path, sending.body, headers)
         return _delivery(sending, answer)
 
 
@@ -130,19 +133,29 @@ def signature(key: bytes, body: bytes) -> str:
     return base64.b64encode(hmac.new(key, body, hashlib.sha256).digest()).decode()
 
 
-def _headers(sending: _Sending) -> dict[str, str]:
-    """The headers of Shopify's delivery format; the ids of delivery and event differ, as real ones do."""
+def delivery_headers(
+    topic: str, shop: str, webhook_id: str, triggered_at: datetime, signed: str | None
+) -> dict[str, str]:
+    """The headers of Shopify's delivery format; the ids of delivery and event differ, as real ones do.
+
+    Args:
+        topic: As Shopify writes it (``app/uninstalled``).
+        shop: The shop's domain.
+        webhook_id: ``X-Shopify-Webhook-Id``.
+        triggered_at: When what it tells happened, UTC.
+        signed: What ``signature`` makes of the body; None for a delivery without a signature.
+    """
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Shopify-Captain-Hook",
-        "X-Shopify-Topic": sending.endpoint.topic,
-        "X-Shopify-Shop-Domain": sending.shop,
+        "X-Shopify-Topic": topic,
+        "X-Shopify-Shop-Domain": shop,
         "X-Shopify-API-Version": API_VERSION,
-        "X-Shopify-Webhook-Id": sending.webhook_id,
+        "X-Shopify-Webhook-Id": webhook_id,
         "X-Shopify-Event-Id": str(uuid4()),
-        "X-Shopify-Triggered-At": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000Z"),
+        "X-Shopify-Triggered-At": triggered_at.strftime("%Y-%m-%dT%H:%M:%S.%f000Z"),
     }
-    return headers if sending.signature is None else {**headers, "X-Shopify-Hmac-Sha256": sending.signature}
+    return headers if signed is None else {**headers, "X-Shopify-Hmac-Sha256": signed}
 
 
 def _delivery(sending: _Sending, answer: Answer) -> Delivery:

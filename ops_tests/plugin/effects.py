@@ -16,6 +16,7 @@ from ops_tests.plugin.look import Look
 from ops_tests.plugin.observations import read_log
 from ops_tests.plugin.options import Settings
 from ops_tests.records.webhooks import Delivery, Effect
+from ops_tests.rules.effects import absence_is_certain, line_with
 from ops_tests.target import Target
 from ops_tests.target_parts import Endpoint
 
@@ -85,13 +86,13 @@ def _in_log(look: Look, deliveries: Iterable[Delivery], expected: Mapping[str, s
     sent = list(deliveries)
     since = min((one.sent_at for one in sent), default=datetime.now(UTC)) - CLOCK_SLACK
     window = read_log(look, since)
-    within = timedelta(seconds=webhooks_part_of(look.target).effect_within_seconds)
+    within = webhooks_part_of(look.target).effect_within_seconds
     effects = []
     for one in sent:
         wanted = expected[one.path].replace("{shop}", one.shop)
-        seen = next((line.message for line in window.lines if wanted in line.message), "")
-        decided = window.complete and window.newest is not None and window.newest > one.sent_at + within
-        effects.append(_effect(one, wanted, seen, decided))
+        line = line_with(window, wanted)
+        decided = absence_is_certain(window, one.sent_at, within)
+        effects.append(_effect(one, wanted, line.message if line else "", decided))
     return effects
 
 

@@ -8,16 +8,16 @@ Without a run of checks only the fixture refuses: another project may mean somet
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from ops_tests.errors import NotPermitted
-from ops_tests.permit import Permit
+from ops_tests.permit import Permit, grant, lacking, refused
 from ops_tests.plugin.applicable import fixture_names, item_target
 from ops_tests.plugin.recording import is_check
-from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.plugin.state import is_worker, run_of
 from ops_tests.target import Target
 
 _REFUSAL = pytest.StashKey[str]()
@@ -47,21 +47,10 @@ def _refusal(item: pytest.Item) -> str:
     if run is None or not is_check(item):
         return "only a check may act: it bears the mark runbook and lies in a folder of checks (ops_checks)"
     target = item_target(item, run)
-    lacking = dict(_lacking(target, run, is_worker(item.config)))
-    if not lacking:
-        return ""
-    return f"nothing may act on {target.name}: {', '.join(lacking)}. To permit it: {', and '.join(lacking.values())}"
-
-
-def _lacking(target: Target, run: Run, in_worker: bool) -> Iterator[tuple[str, str]]:
-    """What stands against acting, each with what removes it."""
-    if not target.sandbox and not target.acts:
-        yield f"{target.file} does not say acts = true", f"write acts = true into {target.file}"
-    if not target.sandbox and target.name not in run.settings.permits:
-        named = f"--permit names {', '.join(run.settings.permits)}" if run.settings.permits else "no --permit was given"
-        yield named, f"type --permit {target.name}"
-    if in_worker:
-        yield "xdist runs checks side by side", "type -n 0"
+    reasons = dict(lacking(target, run.settings.permits))
+    if is_worker(item.config):
+        reasons["xdist runs checks side by side"] = "type -n 0"
+    return refused(target, reasons) if reasons else ""
 
 
 @pytest.hookimpl(trylast=True)
@@ -105,4 +94,4 @@ def permit(request: pytest.FixtureRequest, target: Target) -> Permit:
     reason, run = refusal(request.node), run_of(request.config)
     if reason or run is None:
         raise NotPermitted(reason)
-    return Permit(target.name, run.run_id)
+    return grant(target, run.settings.permits, run.run_id)

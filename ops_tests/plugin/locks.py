@@ -85,9 +85,9 @@ class TargetLock:
         return True
 
 
-def lock_file(config: pytest.Config, target: Target) -> Path:
-    """Where a target's lock lies."""
-    return config.rootpath / "reports" / f".{target.name}.lock"
+def lock_file(folder: Path, target: Target) -> Path:
+    """Where a target's lock lies in the project's folder."""
+    return folder / "reports" / f".{target.name}.lock"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -109,7 +109,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 def _take(session: pytest.Session, run: Run, target: Target, held: ExitStack) -> None:
     acting = [item for item in session.items if item_target(item, run) is target and acts(item) and not refusal(item)]
     try:
-        lock = held.enter_context(TargetLock(lock_file(session.config, target)))
+        lock = held.enter_context(TargetLock(lock_file(session.config.rootpath, target)))
     except OSError as error:
         _give_up(acting, f"nothing may act on {target.name}: its lock cannot be written: {error}")
         return

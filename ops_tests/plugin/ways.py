@@ -26,16 +26,22 @@ def database_of(target: Target, run: Run, remark: Remark) -> Database:
     part = target.database
     if part is None:
         raise Blind(f"{target.file} has no [database]; expected one. Add it with dsn_env")
-    return Database(target.secret(part.dsn_env), remark, _way(target, run) if part.via == "fly-proxy" else None)
+    way = way_of(target)
+    # Nothing is started by making one; the first to be put there is everybody's.
+    return Database(target.secret(part.dsn_env), remark, way and run.proxies.setdefault(target.name, way))
 
 
-def _way(target: Target, run: Run) -> FlyProxy:
+def way_of(target: Target) -> FlyProxy | None:
+    """What leads to a target's database, not started yet; None where it is reached directly.
+
+    Raises:
+        NotAuthorised: The token's variable is not set.
+    """
     from ops_tests.clients.fly_proxy import FlyProxy
 
     part, platform = target.database, target.platform
-    assert part is not None  # noqa: S101  # database_of has seen to it
+    if part is None or part.via == "direct":
+        return None
     variable = part.proxy_token_env or (platform and platform.token_env)
     token = target.secret(variable) if variable else None
-    proxy = FlyProxy(part.proxy_app or "", part.proxy_port, target.environment, token)
-    # Nothing is started by making one; the first to be put there is everybody's.
-    return run.proxies.setdefault(target.name, proxy)
+    return FlyProxy(part.proxy_app or "", part.proxy_port, target.environment, token)

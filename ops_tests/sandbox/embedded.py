@@ -174,14 +174,19 @@ def _await_guard(folder: Path) -> None:
 def write_files(sandbox: Sandbox, directory: Path) -> None:
     """Describe a running sandbox for another terminal.
 
-    Writes ``target.toml`` (the packaged target at this sandbox's address, named ``sandbox-live``, that tells
-    nobody) and ``env``, which is read with ``. DIR/env`` and, since it holds secrets, is for its owner's eyes only.
+    Writes ``target.toml`` (the packaged target at this sandbox's address, named ``sandbox-live``, that may be acted on
+    and tells nobody) and ``env``, which is read with ``. DIR/env`` and, since it holds secrets, is for its owner's
+    eyes only.
     """
     directory.mkdir(parents=True, exist_ok=True)
     target = PACKAGED.read_text(encoding="utf-8")
     target = re.sub(r'^name = ".*"$', 'name = "sandbox-live"', target, count=1, flags=re.MULTILINE)
     target = re.sub(
-        r'^base_url = ".*"$', f'base_url = "{sandbox.base_url}"\nalerts = false', target, count=1, flags=re.MULTILINE
+        r'^base_url = ".*"$',
+        f'base_url = "{sandbox.base_url}"\nacts = true\nalerts = false',
+        target,
+        count=1,
+        flags=re.MULTILINE,
     )
     repository = f'path = "{sandbox.place["repository"]["path"]}"'
     target = re.sub(r'^path = "repository"$', lambda _hit: repository, target, flags=re.MULTILINE)

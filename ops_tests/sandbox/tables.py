@@ -19,9 +19,10 @@ from ops_tests.sandbox import fly_storage, past
 from ops_tests.sandbox.postgres import DATABASE, Postgres
 from ops_tests.sandbox.scenario import Database
 
-OWNER, READER = "timedify_app", "ops_reader"
+OWNER, READER, OPERATOR = "timedify_app", "ops_reader", "ops_operator"
 SCHEMA = Path(__file__).with_name("schema.sql")
 READER_ROLE = Path(__file__).with_name("reader_role.sql")
+OPERATOR_ROLE = Path(__file__).with_name("operator_role.sql")
 COLUMNS = {
     '"Session"': 'id, shop, state, "isOnline", scope, expires, "accessToken"',
     "webhook_events": 'id, topic, shop, "processedAt", "createdAt"',
@@ -36,7 +37,7 @@ def make(postgres: Postgres, plan: Database) -> dict[str, str]:
     Returns:
         The password of each role, by name.
     """
-    passwords = {OWNER: secrets.token_hex(16), READER: secrets.token_hex(16)}
+    passwords = {role: secrets.token_hex(16) for role in (OWNER, READER, OPERATOR)}
     with _cursor(postgres.dsn()) as cursor:
         cursor.execute(f"CREATE ROLE {OWNER} LOGIN PASSWORD %s", [passwords[OWNER]])
         cursor.execute(f"ALTER DATABASE {DATABASE} OWNER TO {OWNER}")
@@ -44,8 +45,9 @@ def make(postgres: Postgres, plan: Database) -> dict[str, str]:
         cursor.execute(SCHEMA.read_text(encoding="utf-8"))
         _fill(cursor, plan)
         cursor.execute("RESET ROLE")
-        variables = {"role": READER, "password": passwords[READER]}
-        cursor.execute(with_variables(READER_ROLE.read_text(encoding="utf-8"), variables, cursor))
+        for role, script in ((READER, READER_ROLE), (OPERATOR, OPERATOR_ROLE)):
+            variables = {"role": role, "password": passwords[role]}
+            cursor.execute(with_variables(script.read_text(encoding="utf-8"), variables, cursor))
         for statement in _spoiling(plan):
             cursor.execute(statement)
     return passwords
@@ -91,6 +93,22 @@ def with_variables(script: str, variables: Mapping[str, str], cursor: Any) -> st
     return re.sub(r""":(["'])(\w+)\1""", quoted, script)
 
 
+def operator_dsn(port: int, plan: Database, password: str) -> str:
+    """The connection string of those who act.
+
+    Args:
+        port: The server's, as the suite reaches it.
+        plan: Says whether it is reached through a proxy only.
+        password: The operator's role's.
+    """
+    return f"postgresql://{OPERATOR}:{password}@{_place(port, plan)}/{DATABASE}"
+
+
+def _place(port: int, plan: Database) -> str:
+    # On Fly.io's private network: nobody reaches that from here but through the proxy.
+    return f"{fly_storage.POSTGRES_APP}.internal:5432" if plan.proxy else f"127.0.0.1:{port}"
+
+
 def reader_dsn(port: int, plan: Database, password: str, silent: socket.socket) -> str:
     """The connection string the checks are given; a faulty one leads to where the fault says.
 
@@ -102,8 +120,7 @@ def reader_dsn(port: int, plan: Database, password: str, silent: socket.socket) 
     """
     if plan.reader == "wrong password":
         password = secrets.token_hex(16)
-    # On Fly.io's private network: nobody reaches that from here but through the proxy.
-    place = f"{fly_storage.POSTGRES_APP}.internal:5432" if plan.proxy else f"127.0.0.1:{port}"
+    place = _place(port, plan)
     if plan.reader == "unknown host":
         place = "db.example.invalid:5432"
     elif plan.reader in {"refused", "silent"}:

@@ -57,7 +57,7 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
         store = _log(scenario, parts)
         silent = parts.enter_context(socket.socket())
         silent.bind(("127.0.0.1", 0))
-        dsn, application_tables, port = _database(folder, scenario, silent, distance, parts)
+        dsns, application_tables, port = _database(folder, scenario, silent, distance, parts)
         deliveries = Deliveries(scenario.webhooks, secret, application_tables, store.write)
         server_side, authority = tls.context(folder, scenario.edge.certificate)
         wake = partial(fly_state.wake, folder / STATE)
@@ -79,7 +79,7 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
             **(_seen_from_afar(scenario.round_trip_seconds) if scenario.round_trip_seconds else {}),
             **({"webhooks": {"sampling_cap": cap}} if (cap := scenario.webhooks.sampling_cap) else {}),
         }
-        yield place, {"SHOPIFY_API_SECRET": secret, "DATABASE_URL": dsn, "FLY_API_TOKEN": f"FlyV1 {token}",
+        yield place, {"SHOPIFY_API_SECRET": secret, **dsns, "FLY_API_TOKEN": f"FlyV1 {token}",
                          "FLY_EXEC_TOKEN": f"FlyV1 {access.exec_token}", "FLY_REGISTRY_HOST": registry,
                          "FLY_API_BASE_URL": logs_url, "PATH": path, **dict(scenario.platform.variables)}  # fmt: skip
 
@@ -122,7 +122,7 @@ def _beat(store: LogStore, ended: threading.Event) -> None:
 
 def _database(
     folder: Path, scenario: Scenario, silent: socket.socket, distance: Distance, parts: ExitStack
-) -> tuple[str, ApplicationTables, int]:
+) -> tuple[dict[str, str], ApplicationTables, int]:
     postgres = Postgres.start(folder)
     parts.callback(postgres.stop)
     passwords = tables.make(postgres, scenario.database)
@@ -133,8 +133,14 @@ def _database(
     if scenario.database.reader == "replica":
         read = postgres.replicated()
         parts.callback(read.stop)
-    dsn = tables.reader_dsn(distance.port(read.port), scenario.database, passwords[tables.READER], silent)
-    return dsn, owner, distance.port(postgres.port)
+    port = distance.port(postgres.port)
+    dsns = {
+        "DATABASE_URL": tables.reader_dsn(
+            port if read is postgres else distance.port(read.port), scenario.database, passwords[tables.READER], silent
+        ),
+        "OPERATOR_DATABASE_URL": tables.operator_dsn(port, scenario.database, passwords[tables.OPERATOR]),
+    }
+    return dsns, owner, port
 
 
 @dataclass(frozen=True)

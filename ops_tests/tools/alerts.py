@@ -15,8 +15,8 @@ from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import visit
 from ops_tests.records.alerts import Letter
 from ops_tests.rules.alert_wording import summary
-from ops_tests.target import Secret, Target, read_environ
-from ops_tests.target_file import find_target, load_target
+from ops_tests.target import Secret, Target
+from ops_tests.tools.named_target import named_target
 
 
 def named(name: str | None, folder: Path) -> Target:
@@ -25,11 +25,7 @@ def named(name: str | None, folder: Path) -> Target:
     Raises:
         UsageProblem: None is named, or it tells nobody.
     """
-    environ = read_environ(folder)
-    wanted = name or environ.get("OPS_TARGET", "")
-    if not wanted:
-        raise UsageProblem("no target is named; type --target NAME, or set OPS_TARGET")
-    target = load_target(find_target(wanted, folder), environ)
+    target = named_target(name, folder)
     if target.alerting is None:
         why = (
             "the embedded sandbox tells nobody" if target.sandbox else "its file has no [alerts], or switches them off"

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from ops_tests import __version__
-from ops_tests.errors import OpsError, UsageProblem
+from ops_tests.errors import NotPermitted, OpsError, UsageProblem
 from ops_tests.target import read_environ
+from ops_tests.tools import cli_letters
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -134,11 +135,15 @@ def alerts_ack(above: str | None, check: str, name: str | None) -> None:
     click.echo(f"acknowledged: {check}")
 
 
+cli.add_command(cli_letters.dead_letters)
+cli.add_command(cli_letters.retention)
+
+
 def main() -> None:
     """Run a command; an error is its sentence and a status, never a traceback."""
     try:
         cli()
-    except UsageProblem as error:
+    except (UsageProblem, NotPermitted) as error:
         click.echo(str(error), err=True)
         sys.exit(4)
     except OpsError as error:

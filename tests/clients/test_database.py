@@ -10,7 +10,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from ops_tests.clients import database
+from ops_tests.clients import database, database_connection
 from ops_tests.clients.database import Database
 from ops_tests.errors import Blind, NoAnswerInTime, NotAuthorised, NotCovered, NotFound, Unreachable
 from ops_tests.records.database import DeadLetter, Migration, WebhookEvent
@@ -149,13 +149,13 @@ def test_a_replica_is_told_by_the_round_trip_that_makes_the_settings(
     postgres: Postgres, reader: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[bool] = []
-    wait = database._wait
+    wait = database_connection.settled
 
     def counted(connection: Any, dsn: Any, seconds: float, *, connected: bool) -> None:
         waits.append(connected)
         wait(connection, dsn, seconds, connected=connected)
 
-    monkeypatch.setattr(database, "_wait", counted)
+    monkeypatch.setattr(database_connection, "settled", counted)
     reader.rows("SELECT 1")
     assert waits == [False, True, True, True]  # connecting, BEGIN, settings and standing, the statement
 

@@ -37,7 +37,7 @@ BELOW = {
     **dict.fromkeys(READING, frozenset({"limits", "target_parts", "alert_settings", "target"})),
     "target_file": frozenset({"errors", "records", "limits", "target_parts", "target"}) | READING,
     "waiver_file": frozenset({"errors", "records", "target", "target_file"}),
-    "permit": frozenset[str](),
+    "permit": frozenset({"errors", "target"}),
     "clients": GROUND | {"clients"},
     "rules": GROUND | {"rules"},
     "sandbox": GROUND | {"sandbox"},
@@ -61,7 +61,7 @@ DOORS = {
     "a database connection": (
         {"psycopg2", "psycopg", "asyncpg", "sqlalchemy"},
         "",
-        ("ops_tests/clients/database*.py", "ops_tests/plugin/history/store.py", SANDBOX),
+        ("ops_tests/clients/database*.py", "ops_tests/clients/acting/*", "ops_tests/plugin/history/store.py", SANDBOX),
     ),
     "whoever is told": ({"apprise"}, "", ("ops_tests/plugin/alerts/sending.py",)),
     "the history's file": ({"sqlite3"}, "", ("ops_tests/plugin/history/store.py",)),

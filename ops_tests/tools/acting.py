@@ -1,0 +1,74 @@
+"""What commands that change something share: they show what they would do, and do it with ``--yes`` and a permit."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ops_tests.errors import NotPermitted, UsageProblem
+from ops_tests.permit import Permit, grant
+from ops_tests.plugin.locks import TargetLock, lock_file
+from ops_tests.target import Target
+from ops_tests.tools.named_target import named_target
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed of a command that changes something.
+
+    Attributes:
+        target: What it is about; never the embedded sandbox, which lives no longer than a run of checks.
+        permits: The names behind ``--permit``.
+        yes: Whether it is to be done, and not only shown.
+        folder: The project's folder, where the target's lock lies.
+    """
+
+    target: Target
+    permits: tuple[str, ...]
+    yes: bool
+    folder: Path
+
+    @contextmanager
+    def permit(self) -> Iterator[Permit]:
+        """The permit to act, and the target's lock for as long as it is used.
+
+        Raises:
+            NotPermitted: Something stands against it, or another run is at work on the target.
+        """
+        permit = grant(self.target, self.permits, secrets.token_hex(4))
+        with TargetLock(lock_file(self.folder, self.target)) as lock:
+            if not lock.await_taken(True, lambda whom: click.echo(f"waiting for {whom}", err=True)):
+                raise NotPermitted(f"{lock.acting() or 'a run that observes'} is at work on {self.target.name}; wait")
+            yield permit
+
+    @property
+    def not_done(self) -> str:
+        """The last line of a dry run."""
+        return f"nothing was changed; to do it, type it again with --yes --permit {self.target.name}"
+
+
+def acting(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command ``--target``, ``--permit`` and ``--yes``; it takes them as one `Asked`."""
+
+    @click.option("--target", "name", metavar="NAME|PATH", help="The target; else OPS_TARGET.")
+    @click.option(
+        "--permit", "permits", multiple=True, metavar="NAME", help="The target's name once more: it may be changed."
+    )
+    @click.option("--yes", is_flag=True, help="Do it; without it the command only shows what it would do.")
+    @wraps(command)
+    def asked(name: str | None, permits: tuple[str, ...], yes: bool, **named: Any) -> None:
+        folder = Path.cwd()
+        target = named_target(name, folder)
+        if target.sandbox:
+            why = "the embedded sandbox lives no longer than a run of checks"
+            raise UsageProblem(f"{why}; python -m ops_tests sandbox --write DIR keeps one up")
+        command(Asked(target, permits, yes, folder), **named)
+
+    return asked

@@ -1,0 +1,1 @@
+"""Dead letters on a real sandbox: replayed, left out, marked, cleaned up."""

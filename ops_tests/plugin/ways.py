@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ops_tests.errors import Blind
-from ops_tests.plugin.state import Run
 from ops_tests.target import Target
 
 if TYPE_CHECKING:
@@ -14,8 +13,13 @@ if TYPE_CHECKING:
     from ops_tests.clients.remarks import Remark
 
 
-def database_of(target: Target, run: Run, remark: Remark) -> Database:
+def database_of(target: Target, proxies: dict[str, FlyProxy], remark: Remark) -> Database:
     """The read-only client of a target's database.
+
+    Args:
+        target: Whose database.
+        proxies: Those that are open, by target; one that is opened joins them, for whoever ends them.
+        remark: Told when something was repeated.
 
     Raises:
         NotAuthorised: A variable is not set.
@@ -26,10 +30,10 @@ def database_of(target: Target, run: Run, remark: Remark) -> Database:
     part = target.database
     if part is None:
         raise Blind(f"{target.file} has no [database]; expected one. Add it with dsn_env")
-    return Database(target.secret(part.dsn_env), remark, _way(target, run) if part.via == "fly-proxy" else None)
+    return Database(target.secret(part.dsn_env), remark, _way(target, proxies) if part.via == "fly-proxy" else None)
 
 
-def _way(target: Target, run: Run) -> FlyProxy:
+def _way(target: Target, proxies: dict[str, FlyProxy]) -> FlyProxy:
     from ops_tests.clients.fly_proxy import FlyProxy
 
     part, platform = target.database, target.platform
@@ -38,4 +42,4 @@ def _way(target: Target, run: Run) -> FlyProxy:
     token = target.secret(variable) if variable else None
     proxy = FlyProxy(part.proxy_app or "", part.proxy_port, target.environment, token)
     # Nothing is started by making one; the first to be put there is everybody's.
-    return run.proxies.setdefault(target.name, proxy)
+    return proxies.setdefault(target.name, proxy)

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from ops_tests import __version__
-from ops_tests.errors import NotPermitted, OpsError, UsageProblem
+from ops_tests.errors import ActionFailed, NotPermitted, OpsError, UsageProblem
 from ops_tests.target import read_environ
+from ops_tests.tools import cli_platform
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -134,6 +135,10 @@ def alerts_ack(above: str | None, check: str, name: str | None) -> None:
     click.echo(f"acknowledged: {check}")
 
 
+for _command in cli_platform.COMMANDS:
+    cli.add_command(_command)
+
+
 def main() -> None:
     """Run a command; an error is its sentence and a status, never a traceback."""
     try:
@@ -141,6 +146,9 @@ def main() -> None:
     except (UsageProblem, NotPermitted) as error:
         click.echo(str(error), err=True)
         sys.exit(4)
+    except ActionFailed as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
     except OpsError as error:
         click.echo(str(error), err=True)
         sys.exit(3)

@@ -173,6 +173,13 @@ def test_a_deployment_makes_a_release_of_the_image_and_every_machine_runs_it(wor
     assert len({one["image_ref"]["digest"] for one in machines} | before) == 2
 
 
+def test_a_machine_at_rest_gets_the_image_and_rests_on(world: World) -> None:
+    world.change(lambda state: state["machines"][1].update(state="stopped"))
+    assert world.fly("deploy", "-a", APP, "--image", OLDER)[0] == 0
+    resting = world.machines()[TWO]
+    assert (resting["state"], resting["image_ref"]["tag"]) == ("stopped", OLDER.rpartition(":")[2])
+
+
 def test_a_deployment_that_is_ended_leaves_an_interrupted_release(world: World, eventually: Eventually) -> None:
     process = world.start("deploy", "-a", APP, "--image", OLDER)
     assert eventually(lambda: keeping.read(world.file)["machines"][0]["state"] == "stopped")

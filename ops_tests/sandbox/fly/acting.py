@@ -64,7 +64,7 @@ def scale_memory(state: State, flags: Flags) -> None:
     for machine in machines:
         config = copy.deepcopy(_config(machine))
         config["guest"]["memory_mb"] = megabytes
-        _anew(state["file"], machine["id"], {_config_key(machine): config})
+        _updated(state["file"], machine, {_config_key(machine): config})
     guest = _config(machines[0])["guest"]
     size = f"{guest['cpu_kind']}-cpu-{guest['cpus']}x"
     out(f"Scaled VM Type to '{size}'\n      CPU Cores: {guest['cpus']}\n         Memory: {megabytes} MB\n")
@@ -147,7 +147,7 @@ def _deployed(file: str, machine: State, image: State, version: int) -> None:
     config = copy.deepcopy(_config(machine))
     config["metadata"] |= {"fly_release_id": f"rel_{version}", "fly_release_version": str(version)}
     config["image"] = f"{image['registry']}/{image['repository']}:{image['tag']}"
-    _anew(file, machine["id"], {_config_key(machine): config, "image_ref": image})
+    _updated(file, machine, {_config_key(machine): config, "image_ref": image})
     out(f" ✔ Machine {machine['id']} [app] update succeeded\n")
 
 
@@ -158,6 +158,14 @@ def _config_key(machine: State) -> str:
 def _config(machine: State) -> State:
     config: State = machine[_config_key(machine)]
     return config
+
+
+def _updated(file: str, machine: State, becomes: State) -> None:
+    """A machine at rest only becomes the other; one that runs is started anew."""
+    if machine["state"] == "started":
+        return _anew(file, machine["id"], becomes)
+    change(file, lambda state: become(state, machine["id"], time.time(), becomes, {}))
+    return None
 
 
 def _anew(file: str, machine: str, becomes: State) -> None:
@@ -187,7 +195,7 @@ def _leased(file: str, machine: str) -> int:
 
 
 def _stop(state: State, machine: str, becomes: State) -> None:
-    """The stop now, with the start and the first check to come; a machine that was at rest only becomes the other."""
+    """The stop now, with the start and the first check to come."""
     now = time.time()
     checks = next(one["checks"] for one in state["machines"] if one["id"] == machine)
     critical = [{**one, "status": "critical", "output": "connect: connection refused"} for one in checks]

@@ -38,7 +38,7 @@ def become(state: State, machine: str, at: float, becomes: State, event: State) 
                 one["events"].insert(0, {**event, "timestamp": int(at * 1000)})
 
 
-def change(file: str, edit: Callable[[State], None]) -> State:
+def change(file: str, edit: Callable[[State], object]) -> State:
     """Change the state; others wait meanwhile, and a reader sees it as it was before or as it is afterwards."""
     import fcntl
 

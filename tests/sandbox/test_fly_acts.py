@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -235,3 +236,19 @@ def test_a_deployment_may_lie(world: World) -> None:
 def test_for_releases_image_takes_no_value(world: World) -> None:
     status, out, _ = world.fly("releases", "--image", "-a", APP)
     assert (status, "DOCKER IMAGE" in out) == (0, True)
+
+
+def test_changes_at_once_are_all_kept(tmp_path: Path) -> None:
+    file = tmp_path / "fly.json"
+    file.write_text('{"coming": [], "count": 0}', encoding="utf-8")
+
+    def count() -> None:
+        for _ in range(50):
+            keeping.change(str(file), lambda state: state.update(count=state["count"] + 1))
+
+    counting = [threading.Thread(target=count) for _ in range(4)]
+    for one in counting:
+        one.start()
+    for one in counting:
+        one.join()
+    assert keeping.read(str(file))["count"] == 200

@@ -76,10 +76,12 @@ def named(target: Target) -> str:
 
 
 def watched(target: Target, acts: Iterator[str]) -> Iterator[str]:
-    """The lines of something that is being done; when it fails, what is there now, before the error goes on."""
+    """The lines of something that is done; when it fails or is interrupted, what is there now, before that is told."""
     try:
         yield from acts
-    except (ActionFailed, Blind):
+    except (ActionFailed, Blind, KeyboardInterrupt) as ended:
+        if isinstance(ended, KeyboardInterrupt):
+            yield "interrupted; what was begun may go on"
         try:
             yield from now(platform_of(target).machines())
         except Blind as error:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -103,6 +106,19 @@ def unchanged(live: Live) -> Iterator[None]:
     before = keeping.read(live.state)
     yield
     assert keeping.read(live.state) == before
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], bool]:
+    """Whether something comes true within a generous time."""
+
+    def eventually(condition: Callable[[], bool]) -> bool:
+        deadline = time.monotonic() + 20
+        while not condition() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return condition()
+
+    return eventually
 
 
 def alone(state: State) -> None:
@@ -371,6 +387,20 @@ def test_a_deployment_that_fails_is_told_with_what_runs_now(live: Live) -> None:
     assert "failed to wait for health checks to pass" in said.error
     assert "release v43 is failed" in said.error
     assert f"machine {TWO} runs registry.fly.io/{APP}:{CURRENT}" in said.error
+
+
+def test_an_interrupted_rollback_says_what_is_there(
+    live: Live, eventually: Callable[[Callable[[], bool]], bool]
+) -> None:
+    argv = [sys.executable, "-m", "ops_tests", "rollback", "--target", str(live.file), *DO]
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert eventually(lambda: keeping.read(live.state)["machines"][0]["state"] == "stopped")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out.splitlines()[:2]) == (1, ["interrupted; what was begun may go on", "now:"]), err
+    assert "Traceback" not in err
+    assert keeping.read(live.state)["releases"][0]["Status"] == "interrupted"
+    assert live.machines()[TWO]["image_ref"]["tag"] == CURRENT
 
 
 def test_health_that_does_not_come_back_after_a_rollback_is_told(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@
     │   ├── WaiversInvalid      the file of waivers, likewise
     │   └── UnknownName         a target or fault nobody knows
     ├── SandboxFailed       the embedded target did not start
+    ├── ActionFailed        what was to be changed was not, or not wholly; a command ends with status 1
     ├── HistoryUnavailable  the history cannot be reached, read or written
     └── Blind               we could not look; never a pass, never a finding
         ├── InstrumentMissing   the tool is not installed
@@ -51,6 +52,10 @@ class UnknownName(UsageProblem):
 
 class SandboxFailed(OpsError):
     """The embedded target could not be started; the message says which part and why."""
+
+
+class ActionFailed(OpsError):
+    """Something was to be changed and was not, or not wholly; the message says what was seen."""
 
 
 class HistoryUnavailable(OpsError):

@@ -177,9 +177,12 @@ class Target(Part):
     def known_secrets(self) -> tuple[Secret, ...]:
         """Every secret of this target that is set: what redaction must know."""
         switches = [*filter(None, self.heartbeat.model_dump().values())] if self.heartbeat else []
-        operators = self.database and self.database.operator_secret_env
-        only_when_set = [*([self.runtime.exec_token_env] if self.runtime else []), *switches]
-        only_when_set += [operators] if operators else []
+        operators = [
+            self.database and self.database.operator_secret_env,
+            self.platform and self.platform.acts_token_env,
+        ]
+        operators += [self.runtime.exec_token_env] if self.runtime else []
+        only_when_set = [*filter(None, operators), *switches]
         named = dict.fromkeys([*self.variables().values(), *only_when_set, *self.alert_variables()])
         known = [self.secret(variable) for variable in named if self.is_set(variable)]
         addresses = [*self.alert_urls().values(), *(self.secret(name) for name in switches if self.is_set(name))]

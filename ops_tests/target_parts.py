@@ -88,6 +88,8 @@ class FlyPlatform(Part):
         kind: Always ``fly``.
         app: The app's name on Fly.io.
         token_env: The variable with a read-only token; without it fly uses the engineer's own login.
+        acts_token_env: The variable with a token that may restart, scale and deploy; while it is unset, acting uses the
+            engineer's own login. Observing never looks at it.
         minimum_machines: How many machines must be started.
         memory_mb: What each machine must have at least; None where nobody asks for a size.
         image_mb: What the image may take in the registry; None until somebody has written down a first reading.
@@ -96,6 +98,7 @@ class FlyPlatform(Part):
     kind: Literal["fly"]
     app: str = Field(min_length=1)
     token_env: VariableName | None = None
+    acts_token_env: VariableName | None = None
     minimum_machines: int = Field(default=1, ge=1)
     memory_mb: int | None = Field(default=None, ge=1)
     image_mb: float | None = Field(default=None, gt=0)

@@ -50,7 +50,7 @@ import base64, hashlib, hmac, os, warnings
 import pytest
 
 pytestmark = pytest.mark.runbook("own.md#open")
-NAMES = ("SHOPIFY_API_SECRET", "DATABASE_URL", "FLY_API_TOKEN", "FLY_EXEC_TOKEN", "{CHAT}")
+NAMES = ("SHOPIFY_API_SECRET", "DATABASE_URL", "FLY_API_TOKEN", "FLY_EXEC_TOKEN", "FLY_ACTS_TOKEN", "{CHAT}")
 
 
 def within_reach():
@@ -144,7 +144,8 @@ class Planted:
         token = self.variables["FLY_API_TOKEN"]
         personal = {needle for value in PERSONAL for needle in (value, quote(value), quote_plus(value))}
         hook = self.variables[CHAT].rpartition("/")[2]
-        known = [secret, password, unquote(password), token, self.variables["FLY_EXEC_TOKEN"], signature, hook]
+        others = [self.variables["FLY_EXEC_TOKEN"], self.variables["FLY_ACTS_TOKEN"]]
+        known = [secret, password, unquote(password), token, *others, signature, hook]
         return personal | {dsn} | {needle for value in known for needle in forms(value)}
 
 

@@ -159,6 +159,13 @@ def test_the_token_for_looking_inside_is_known_when_set_and_never_demanded(tmp_p
     assert [secret.variable for secret in load_target(path, {"EXEC": "fm2_x"}).known_secrets()] == ["EXEC"]
 
 
+def test_the_token_that_acts_is_known_when_set_and_never_demanded(tmp_path: Path) -> None:
+    path = written(tmp_path, FLY.replace('app = "a"', 'app = "a", acts_token_env = "ACTS"'))
+    assert load_target(path, {}).missing_variables(["platform"]) == []
+    assert load_target(path, {}).known_secrets() == ()
+    assert [secret.variable for secret in load_target(path, {"ACTS": "fm2_x"}).known_secrets()] == ["ACTS"]
+
+
 def test_the_token_for_the_tunnel_is_demanded_with_the_database(tmp_path: Path) -> None:
     text = FLY + '[database]\ndsn_env = "D1"\nvia = "fly-proxy"\nproxy_app = "db"\nproxy_token_env = "TUNNEL"'
     target = load_target(written(tmp_path, text), {"D1": "postgresql://x"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
@@ -167,17 +167,35 @@ class Fly:
         return at_their_pace(lambda left: self._printed(words, left), what, self._remark, seconds)
 
     def _printed(self, words: tuple[str, ...], seconds: float) -> str:
-        """What one call printed; in an empty folder, since a fly.toml that lies about would be read."""
-        with scratch() as folder:
-            empty = folder / "empty"
-            empty.mkdir()
-            argv = ["fly", *words, "--json"]
-            own = {"FLY_CONFIG_DIR": str(Path(folder, "fly"))} if self._token else {}
-            environ = clean_environment(self._environ, self._token) | own
-            result = command.run(argv, environ=environ, timeout_seconds=seconds, cwd=empty)
+        """What one call printed."""
+        result = call((*words, "--json"), self._environ, self._token, seconds)
         if result.code:
             raise fly_errors.failure(result, self._app, self._token.variable if self._token else "")
         return result.stdout
+
+
+def call(
+    words: Sequence[str], environ: Mapping[str, str], token: Secret | None, seconds: float
+) -> command.CommandResult:
+    """One call of fly, in an empty folder, since a fly.toml that lies about would be read.
+
+    Args:
+        words: What stands behind ``fly``.
+        environ: The environment in which it is looked up and runs, cleaned of what would mislead it.
+        token: The token it is given; None for the login of the engineer's own ``~/.fly``.
+        seconds: After this time it is ended.
+
+    Raises:
+        InstrumentMissing: fly is not on PATH.
+        CommandTimedOut: It did not end in time.
+    """
+    with scratch() as folder:
+        empty = folder / "empty"
+        empty.mkdir()
+        own = {"FLY_CONFIG_DIR": str(Path(folder, "fly"))} if token else {}
+        return command.run(
+            ["fly", *words], environ=clean_environment(environ, token) | own, timeout_seconds=seconds, cwd=empty
+        )
 
 
 def clean_environment(environ: Mapping[str, str], token: Secret | None) -> dict[str, str]:

@@ -61,7 +61,7 @@ def database(request: pytest.FixtureRequest, target: Target) -> Database:
 
     run = run_of(request.config)
     assert run is not None, "clients are made only in a run of checks"  # noqa: S101  # cannot happen behind `target`
-    return database_of(target, run, unheard)
+    return database_of(target, run.proxies, unheard)
 
 
 @pytest.fixture(scope="session")

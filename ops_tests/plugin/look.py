@@ -62,4 +62,4 @@ class Look:
     @cached_property
     def database(self) -> Database:
         """The read-only database client."""
-        return database_of(self.target, self.run, self.remarks.append)
+        return database_of(self.target, self.run.proxies, self.remarks.append)

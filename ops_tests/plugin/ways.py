@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ops_tests.errors import Blind
-from ops_tests.plugin.state import Run
 from ops_tests.target import Target
 
 if TYPE_CHECKING:
@@ -14,8 +13,13 @@ if TYPE_CHECKING:
     from ops_tests.clients.remarks import Remark
 
 
-def database_of(target: Target, run: Run, remark: Remark) -> Database:
+def database_of(target: Target, proxies: dict[str, FlyProxy], remark: Remark) -> Database:
     """The read-only client of a target's database.
+
+    Args:
+        target: Whose database.
+        proxies: Those that are open, by target; one that is opened joins them, for whoever ends them.
+        remark: Told when something was repeated.
 
     Raises:
         NotAuthorised: A variable is not set.
@@ -28,7 +32,7 @@ def database_of(target: Target, run: Run, remark: Remark) -> Database:
         raise Blind(f"{target.file} has no [database]; expected one. Add it with dsn_env")
     way = way_of(target)
     # Nothing is started by making one; the first to be put there is everybody's.
-    return Database(target.secret(part.dsn_env), remark, way and run.proxies.setdefault(target.name, way))
+    return Database(target.secret(part.dsn_env), remark, way and proxies.setdefault(target.name, way))
 
 
 def way_of(target: Target) -> FlyProxy | None:

@@ -157,3 +157,22 @@ class SecretName:
 
     name: str
     status: str = ""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """An image that was deployed, or not: what fly said, and what was seen before and afterwards.
+
+    Attributes:
+        image: What was to be deployed.
+        said: Why it failed in fly's words; "" when fly called it a success.
+        seconds: How long fly took.
+        machines: The machines before and afterwards.
+        releases: The releases before and afterwards.
+    """
+
+    image: Image
+    said: str
+    seconds: float
+    machines: tuple[tuple[Machine, ...], tuple[Machine, ...]]
+    releases: tuple[tuple[Release, ...], tuple[Release, ...]]

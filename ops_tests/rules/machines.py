@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ops_tests.errors import NotCovered
 from ops_tests.records.platform import Machine
 
 _NOT_SERVING = {"destroyed", "destroying", "replaced", "migrated"}
@@ -40,6 +41,38 @@ def unwell(machines: Iterable[Machine], minimum: int) -> list[str]:
 
 def _in_its_place(machine: Machine) -> bool:
     return machine.state == "started" or (machine.auto_stop and machine.state in _RESTING)
+
+
+def not_restarted(before: Machine, machines: Iterable[Machine]) -> list[str]:
+    """What shows that a machine was not restarted or is not well afterwards, one phrase each."""
+    now = next((one for one in serving(machines) if one.id == before.id), None)
+    if now is None:
+        return [f"machine {before.id} is gone"]
+    late = now.started_at is None or (before.started_at is not None and now.started_at <= before.started_at)
+    return [*([f"machine {now.id} shows no new start"] if late else []), *unwell([now], minimum=1)]
+
+
+def memory_mb(machines: Iterable[Machine]) -> int:
+    """The memory of the largest machine, in MB.
+
+    Raises:
+        NotCovered: There is no machine, or one does not say what it has.
+    """
+    present = serving(machines)
+    if not present:
+        raise NotCovered("the platform lists no machine, so nothing shows how much memory there is")
+    if unknown := [one.id for one in present if one.memory_mb is None]:
+        raise NotCovered(f"the platform does not say how much memory machine {', '.join(unknown)} has")
+    return max(one.memory_mb or 0 for one in present)
+
+
+def other_memory(machines: Iterable[Machine], megabytes: int) -> list[str]:
+    """Machines that have another memory, one phrase each."""
+    return [
+        f"machine {one.id} has {f'{one.memory_mb} MB' if one.memory_mb else 'an unknown memory'}"
+        for one in serving(machines)
+        if one.memory_mb != megabytes
+    ]
 
 
 def unchecked(machines: Iterable[Machine]) -> list[str]:

@@ -10,7 +10,7 @@ from ops_tests.records.platform import Image, Machine, Release
 from ops_tests.rules.machines import serving
 from ops_tests.rules.wording import duration
 
-_COMPLETE = {"complete", "succeeded"}
+COMPLETE = {"complete", "succeeded"}
 
 
 def newest(releases: Sequence[Release]) -> Release:
@@ -30,7 +30,7 @@ def newest_complete(releases: Sequence[Release]) -> Release:
     Raises:
         NotCovered: No release is complete.
     """
-    complete = [release for release in releases if release.status in _COMPLETE]
+    complete = [release for release in releases if release.status in COMPLETE]
     if not complete:
         raise NotCovered(f"none of the {len(releases)} releases listed is complete, so nothing tells what was released")
     return newest(complete)
@@ -38,7 +38,7 @@ def newest_complete(releases: Sequence[Release]) -> Release:
 
 def live_release(releases: Iterable[Release]) -> str:
     """The newest complete release by number, ``v42``, or ""."""
-    numbers = [release.version for release in releases if release.status in _COMPLETE]
+    numbers = [release.version for release in releases if release.status in COMPLETE]
     return f"v{max(numbers)}" if numbers else ""
 
 
@@ -62,7 +62,7 @@ def incomplete(releases: Sequence[Release], machines: Iterable[Machine]) -> list
         NotCovered: Nothing speaks against it, but there is no machine or no image to compare.
     """
     release, present = newest(releases), serving(machines)
-    found = [] if release.status in _COMPLETE else [f"release v{release.version} is {release.status}"]
+    found = [] if release.status in COMPLETE else [f"release v{release.version} is {release.status}"]
     if not found and not (present and release.image):
         missing = "no image of it" if present else "no machine"
         raise NotCovered(f"the platform lists {missing}, so nothing shows that release v{release.version} runs")
@@ -85,7 +85,7 @@ def rollback_candidates(releases: Sequence[Release]) -> list[Release]:
 
     Setting a secret makes a release with the same image; going back to that would change nothing.
     """
-    complete = sorted((one for one in releases if one.status in _COMPLETE and one.image), key=lambda one: -one.version)
+    complete = sorted((one for one in releases if one.status in COMPLETE and one.image), key=lambda one: -one.version)
     if not complete or complete[0].image is None:
         return []
     live = complete[0].image

@@ -8,6 +8,7 @@ import ssl
 import struct
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,14 +21,22 @@ from ops_tests.sandbox.topics import TOPICS, Log
 PAGE = b"<!doctype html><html><head><title>Timedify</title></head><body><h1>Timedify</h1></body></html>"
 
 
+@dataclass(frozen=True)
+class Ways:
+    """What the application is connected with: the log, the platform that wakes it, and whether a machine is up."""
+
+    log: Log
+    wake: Callable[[], None]
+    up: Callable[[], bool]
+
+
 class Application(Server):
     """The application's server."""
 
-    def __init__(
-        self, scenario: Scenario, deliveries: Deliveries, log: Log, wake: Callable[[], None], tls: ssl.SSLContext
-    ) -> None:
+    def __init__(self, scenario: Scenario, deliveries: Deliveries, ways: Ways, tls: ssl.SSLContext) -> None:
         super().__init__(("127.0.0.1", 0), _Handler, bind_and_activate=False)
-        self.scenario, self.deliveries, self.log, self._wake, self._tls = scenario, deliveries, log, wake, tls
+        self.scenario, self.deliveries, self._tls = scenario, deliveries, tls
+        self.log, self._wake, self.up = ways.log, ways.wake, ways.up
         self.pages = {page.path: page for page in scenario.edge.pages}
         self._asleep = scenario.health.wakes_after_seconds > 0
         self.server_bind()
@@ -69,14 +78,15 @@ class _Handler(Handler):
         started = time.perf_counter()
         path = urlsplit(self.path).path
         self._body()
+        if not self.server.up():
+            return self._nobody()
         if path == "/health":
-            self._health(self.server.scenario.health, started)
-        elif path in self.server.pages:
-            self._page(self.server.pages[path], started)
-        elif path in TOPICS and not self.server.scenario.webhooks.answers_get:
-            self._finish(405, started, b"Method not allowed")
-        else:
-            self._finish(200 if path in TOPICS else 404, started)
+            return self._health(self.server.scenario.health, started)
+        if path in self.server.pages:
+            return self._page(self.server.pages[path], started)
+        if path in TOPICS and not self.server.scenario.webhooks.answers_get:
+            return self._finish(405, started, b"Method not allowed")
+        return self._finish(200 if path in TOPICS else 404, started)
 
     do_HEAD = do_PUT = do_DELETE = do_GET  # noqa: N815 - as above
 
@@ -84,6 +94,8 @@ class _Handler(Handler):
         started = time.perf_counter()
         path = urlsplit(self.path).path
         body = self._body()
+        if not self.server.up():
+            return self._nobody()
         if path not in TOPICS:
             return self._finish(405 if path == "/health" else 404, started)
         status, delay = self.server.deliveries.receive(
@@ -91,6 +103,10 @@ class _Handler(Handler):
         )
         time.sleep(delay)
         return self._finish(status, started)
+
+    def _nobody(self) -> None:
+        """The proxy's answer while no machine is started; the application knows nothing of the request."""
+        self.send(503)
 
     def _body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 
 from ops_tests.records.runtime import COMMAND
 from ops_tests.sandbox import fly_storage, images
+from ops_tests.sandbox.fly import keeping
 from ops_tests.sandbox.scenario import Machine, Platform, Release
-from ops_tests.sandbox.scenario_machines import Exit, Gate, Registry
+from ops_tests.sandbox.scenario_machines import Exit, Gate
 
 APP = "timedify-sandbox"
 REGISTRY = "registry.fly.io"
@@ -31,7 +33,8 @@ def document(plan: Platform, token: str, now: datetime, commits: Mapping[str, st
     """
     known = plan.access != "unknown app"
     by_image = commits or {}
-    labels = {item.image: {"GH_SHA": by_image.get(item.image) or _digest(item.image)[:40]} for item in plan.machines}
+    tags = [*(item.image for item in plan.machines), *(item.image for item in plan.releases)]
+    known_images = {tag: _image(tag, plan, by_image.get(tag) or _digest(tag)[:40]) for tag in tags}
     complete = {item.image: item for item in reversed(plan.releases) if item.status == "complete"}
     return {
         "app": APP if known else "",
@@ -42,9 +45,8 @@ def document(plan: Platform, token: str, now: datetime, commits: Mapping[str, st
             _machine(
                 item,
                 complete.get(item.image, plan.releases[-1]),
-                plan.registry,
+                known_images[item.image],
                 now,
-                labels[item.image] if plan.names_commits else {},
             )
             for item in plan.machines
         ],
@@ -54,19 +56,42 @@ def document(plan: Platform, token: str, now: datetime, commits: Mapping[str, st
         "config": _fly_toml(),
         "exec": {"habit": plan.exec, "command": COMMAND},
         "proxy": {"app": fly_storage.POSTGRES_APP, "port": 5432},
+        "images": known_images,
+        "acting": {"habit": plan.acting, "token": "", "begun": False},
+        "coming": [],
     }
 
 
 def wake(path: Path) -> None:
     """Let the first machine of the state file have started just now."""
-    state = json.loads(path.read_text(encoding="utf-8"))
-    events = state["machines"][0]["events"]
-    events.insert(0, {**next(one for one in events if one["status"] == "started"),
-                      "timestamp": _milliseconds(datetime.now(UTC), 0)})  # fmt: skip
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(state), encoding="utf-8")
-    fresh.chmod(path.stat().st_mode)
-    fresh.replace(path)
+
+    def edit(state: dict[str, Any]) -> None:
+        events = state["machines"][0]["events"]
+        events.insert(0, {**next(one for one in events if one["status"] == "started"),
+                          "timestamp": _milliseconds(datetime.now(UTC), 0)})  # fmt: skip
+
+    keeping.change(str(path), edit)
+
+
+class Machines:
+    """Whether a machine is there to answer: none is between the stop and the start of the only one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen, self._state = (0, 0, 0), dict[str, Any]()
+
+    def serve(self) -> bool:
+        """Whether one is started; what a fault shows as stopped is the platform's word alone, until somebody acts."""
+        try:
+            now = self._path.stat()
+        except FileNotFoundError:
+            return True  # without fly nothing can act
+        seen = (now.st_ino, now.st_mtime_ns, now.st_size)
+        if seen != self._seen:
+            self._seen, self._state = seen, json.loads(self._path.read_text(encoding="utf-8"))
+        self._state = keeping.settled(self._state, time.time())
+        started = any(machine["state"] == "started" for machine in self._state["machines"])
+        return started or not self._state["acting"]["begun"]
 
 
 def _digest(text: str) -> str:
@@ -77,12 +102,14 @@ def _ago(now: datetime, minutes: float) -> str:
     return f"{now.astimezone(UTC) - timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _machine(
-    plan: Machine, release: Release, registry: Registry, now: datetime, labels: dict[str, str]
-) -> dict[str, Any]:
+def _image(tag: str, plan: Platform, commit: str) -> dict[str, Any]:
+    digest = images.digest(images.index(tag, plan.registry.megabytes))
+    labels = {"GH_SHA": commit} if plan.names_commits else {}
+    return {"registry": REGISTRY, "repository": APP, "tag": tag, "digest": digest, "labels": labels}
+
+
+def _machine(plan: Machine, release: Release, image: dict[str, Any], now: datetime) -> dict[str, Any]:
     started = release.minutes_ago - 1
-    image = {"registry": REGISTRY, "repository": APP, "tag": plan.image,
-             "digest": images.digest(images.index(plan.image, registry.megabytes)), "labels": labels}  # fmt: skip
     facts = {
         "id": plan.id,
         "name": f"quiet-{plan.id[-4:]}",

@@ -17,7 +17,8 @@ class RegistryApi(Server):
     def __init__(self, plan: Platform, app: str, token: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.token, self.answers = token, plan.registry.answers
-        tags = {machine.image for machine in plan.machines} if self.answers != "nothing found" else set()
+        known = {one.image for one in plan.machines} | {one.image for one in plan.releases}
+        tags = known if self.answers != "nothing found" else set()
         self.bodies = {f"/v2/{app}/manifests/{name}": body for tag in tags for name, body in _named(tag, plan)}
 
     @property

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ops_tests.sandbox import activity, fly_inside, fly_state, fly_storage, past, repository, tables, tls
-from ops_tests.sandbox.application import Application
+from ops_tests.sandbox.application import Application, Ways
 from ops_tests.sandbox.application_tables import ApplicationTables
 from ops_tests.sandbox.deliveries import Deliveries
 from ops_tests.sandbox.distance import Distance
@@ -60,14 +60,14 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
         dsns, application_tables, port = _database(folder, scenario, silent, distance, parts)
         deliveries = Deliveries(scenario.webhooks, secret, application_tables, store.write)
         server_side, authority = tls.context(folder, scenario.edge.certificate)
-        wake = partial(fly_state.wake, folder / STATE)
-        application = Application(scenario, deliveries, store.write, wake, server_side)
+        ways = Ways(store.write, partial(fly_state.wake, folder / STATE), fly_state.Machines(folder / STATE).serve)
+        application = Application(scenario, deliveries, ways, server_side)
         parts.callback(application.server_close)
         application.answer()
         base_url = distance.url(application.url)
         commits = repository.make(folder, scenario.repository, datetime.now(UTC))
         document = fly_state.document(scenario.platform, token, datetime.now(UTC), commits)
-        access = _Access(f"fm2_{secrets.token_hex(24)}", port)
+        access = _Access(f"fm2_{secrets.token_hex(24)}", f"fm2_{secrets.token_hex(24)}", port)
         plain_url = _plain_http(scenario, base_url, distance, parts)
         path, api_url, registry = _platform(folder, scenario, store, document, access, parts)
         logs_url, registry = distance.url(api_url), distance.url(registry)
@@ -80,7 +80,8 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
             **({"webhooks": {"sampling_cap": cap}} if (cap := scenario.webhooks.sampling_cap) else {}),
         }
         yield place, {"SHOPIFY_API_SECRET": secret, **dsns, "FLY_API_TOKEN": f"FlyV1 {token}",
-                         "FLY_EXEC_TOKEN": f"FlyV1 {access.exec_token}", "FLY_REGISTRY_HOST": registry,
+                         "FLY_EXEC_TOKEN": f"FlyV1 {access.exec_token}",
+                         "FLY_ACTS_TOKEN": f"FlyV1 {access.acts_token}", "FLY_REGISTRY_HOST": registry,
                          "FLY_API_BASE_URL": logs_url, "PATH": path, **dict(scenario.platform.variables)}  # fmt: skip
 
 
@@ -145,9 +146,10 @@ def _database(
 
 @dataclass(frozen=True)
 class _Access:
-    """What leads into the platform beside its token: the token for exec, and the port behind ``fly proxy``."""
+    """What leads into the platform beside its token: those for exec and acting, and the port behind ``fly proxy``."""
 
     exec_token: str
+    acts_token: str
     database_port: int
 
 
@@ -157,6 +159,7 @@ def _platform(
     """Start the APIs and write the fly command; return PATH, the logs API's address and the registry's host."""
     plan = scenario.platform
     document["exec"] |= {"token": access.exec_token, "folder": str(folder / INSIDE)}
+    document["acting"]["token"] = access.acts_token
     document["proxy"] |= {"habit": scenario.database.proxy, "target": ["127.0.0.1", access.database_port]}
     metrics = MetricsService(
         scenario.metrics, document["app"], tuple(one.id for one in plan.machines if one.state == "started")

@@ -14,7 +14,6 @@ import click
 
 from ops_tests.errors import NotPermitted, UsageProblem
 from ops_tests.permit import Permit, grant
-from ops_tests.plugin.locks import TargetLock, lock_file
 from ops_tests.target import Target
 from ops_tests.tools.named_target import named_target
 
@@ -42,6 +41,8 @@ class Asked:
         Raises:
             NotPermitted: Something stands against it, or another run is at work on the target.
         """
+        from ops_tests.plugin.locks import TargetLock, lock_file  # it brings pytest, a third of a start
+
         permit = grant(self.target, self.permits, secrets.token_hex(4))
         with TargetLock(lock_file(self.folder, self.target)) as lock:
             if not lock.await_taken(True, lambda whom: click.echo(f"waiting for {whom}", err=True)):

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from ops_tests import __version__
-from ops_tests.errors import NotPermitted, OpsError, UsageProblem
+from ops_tests.errors import ActionFailed, NotPermitted, OpsError, UsageProblem
 from ops_tests.target import read_environ
-from ops_tests.tools import cli_letters
+from ops_tests.tools import cli_letters, cli_platform
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -135,8 +135,8 @@ def alerts_ack(above: str | None, check: str, name: str | None) -> None:
     click.echo(f"acknowledged: {check}")
 
 
-cli.add_command(cli_letters.dead_letters)
-cli.add_command(cli_letters.retention)
+for _command in (*cli_letters.COMMANDS, *cli_platform.COMMANDS):
+    cli.add_command(_command)
 
 
 def main() -> None:
@@ -146,6 +146,9 @@ def main() -> None:
     except (UsageProblem, NotPermitted) as error:
         click.echo(str(error), err=True)
         sys.exit(4)
+    except ActionFailed as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
     except OpsError as error:
         click.echo(str(error), err=True)
         sys.exit(3)

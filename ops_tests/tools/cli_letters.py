@@ -130,3 +130,6 @@ def _delete(asked: Asked, rows: Rows, days: int | None) -> None:
             for gone in old.batches(rows, box.table(permit), age, kept):
                 click.echo(f"deleted {gone} of {age.expired}", err=True)
     click.echo(f"deleted {gone} {rows.name} on {asked.target.name}")
+
+
+COMMANDS = (dead_letters, retention)

@@ -6,6 +6,12 @@ GLOBAL = {"access-token": "t", "verbose": "", "debug": "", "help": "h"}
 APP = {"app": "a", "config": "c"}
 VALUES = frozenset({"access-token", "app", "config", "region", "machine", "check-name", "rate", "org", "bind-addr",
                     "timeout", "container"})  # fmt: skip
+OWN_VALUES = {
+    ("machine", "restart"): frozenset({"signal", "time"}),
+    ("scale", "memory"): frozenset({"group"}),
+    ("deploy",): frozenset({"image", "strategy", "wait-timeout"}),
+}
+"""Flags that take a value only there: for ``releases``, ``--image`` takes none."""
 HIDDEN = {"instance": "machine", "i": "machine"}
 
 # Each command: what it does, and its flags with their one-letter names.
@@ -39,12 +45,24 @@ COMMANDS: dict[tuple[str, ...], tuple[str, dict[str, str]]] = {
         "Proxies connections to a Fly Machine.",
         {**APP, "org": "o", "select": "s", "quiet": "q", "bind-addr": "b", "watch-stdin": ""},
     ),
+    ("machine", "restart"): (
+        "Restart one or more Fly machines.",
+        {**APP, "signal": "s", "time": "", "force": "", "skip-health-checks": ""},
+    ),
+    ("scale", "memory"): ("Set VM memory", {**APP, "group": "g"}),
+    ("deploy",): (
+        "Deploy Fly applications",
+        {**APP, "image": "i", "strategy": "", "wait-timeout": "", "yes": "y", "now": "", "detach": ""},
+    ),
 }
 POSITIONAL = {
     ("machine", "exec"): (1, 2),
     ("volumes", "snapshots", "list"): (1, 1),
     ("mpg", "backup", "list"): (1, 1),
     ("proxy",): (1, 2),
+    ("machine", "restart"): (0, 100),
+    ("scale", "memory"): (1, 1),
+    ("deploy",): (0, 1),
 }
 """How many words a command takes behind its own, at least and at most; the others take none."""
 ALIASES = {"machines": "machine", "m": "machine", "ls": "list", "img": "image", "display": "show",
@@ -113,6 +131,11 @@ def command(arguments: list[str]) -> tuple[str, ...]:
     raise UsageError(f'unknown command "{first}" for "flyctl"', ())
 
 
+def values(words: tuple[str, ...]) -> frozenset[str]:
+    """The flags of a command that take a value."""
+    return VALUES | OWN_VALUES.get(words, frozenset())
+
+
 def _words(arguments: list[str]) -> list[str]:
     words, skip = [], False
     letters = {short for name, short in {**GLOBAL, **_all_flags()}.items() if name in VALUES and short}
@@ -154,11 +177,12 @@ def _long(text: str, known: dict[str, str], flags: dict[str, str], waiting: list
     name = HIDDEN.get(name, name) if "machine" in known else name
     if name not in known:
         raise UsageError(f"unknown flag: --{name}", words)
-    if name in VALUES and not given:
+    takes_value = name in values(words)
+    if takes_value and not given:
         if not waiting:
             raise UsageError(f"flag needs an argument: --{name}", words)
         value = waiting.pop(0)
-    flags[name] = value if given or name in VALUES else "true"
+    flags[name] = value if given or takes_value else "true"
 
 
 def _bundle(
@@ -171,7 +195,7 @@ def _bundle(
     for place, letter in enumerate(letters):
         if letter not in names:
             raise UsageError(f"unknown shorthand flag: '{letter}' in -{letters}", words)
-        if names[letter] not in VALUES:
+        if names[letter] not in values(words):
             flags[names[letter]] = "true"
             continue
         value = letters[place + 1 :].removeprefix("=")

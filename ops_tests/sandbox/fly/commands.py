@@ -205,11 +205,33 @@ def proxy(state: State, flags: Flags) -> None:
     serve(state, flags)
 
 
+def machine_restart(state: State, flags: Flags) -> None:
+    """Machines stopped and started again."""
+    from ops_tests.sandbox.fly.acting import restart  # as above: its modules are for what acts alone
+
+    restart(state, flags)
+
+
+def scale_memory(state: State, flags: Flags) -> None:
+    """Another size of memory."""
+    from ops_tests.sandbox.fly.acting import scale_memory
+
+    scale_memory(state, flags)
+
+
+def deploy(state: State, flags: Flags) -> None:
+    """Another image."""
+    from ops_tests.sandbox.fly.acting import deploy
+
+    deploy(state, flags)
+
+
 RUN: dict[tuple[str, ...], Callable[[State, Flags], None]] = {
     ("version",): version, ("auth", "whoami"): whoami, ("status",): status, ("machine", "list"): machine_list,
     ("checks", "list"): checks_list, ("releases",): releases, ("secrets", "list"): secrets_list, ("logs",): read_logs,
     ("config", "show"): config_show, ("scale", "show"): scale_show, ("image", "show"): image_show,
     ("machine", "exec"): machine_exec, ("proxy",): proxy, ("volumes", "list"): storage.volumes_list,
     ("volumes", "snapshots", "list"): storage.snapshots_list, ("mpg", "list"): storage.mpg_list,
-    ("mpg", "backup", "list"): storage.mpg_backup_list,
+    ("mpg", "backup", "list"): storage.mpg_backup_list, ("machine", "restart"): machine_restart,
+    ("scale", "memory"): scale_memory, ("deploy",): deploy,
 }  # fmt: skip

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from ops_tests.sandbox.fly.arguments import COMMANDS, GLOBAL, VALUES
+from ops_tests.sandbox.fly.arguments import COMMANDS, GLOBAL, values
 
 ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -43,9 +43,8 @@ def print_error(message: str) -> None:
 def print_usage(words: tuple[str, ...]) -> None:
     """Write a command's usage block, which cobra puts on standard output."""
     name = " ".join(("flyctl", *words))
-    out(
-        f"Usage:\n  {name} [flags]\n\nFlags:\n{_flag_lines(COMMANDS[words][1])}\nGlobal Flags:\n{_flag_lines(GLOBAL)}\n"
-    )
+    own, everywhere = _flag_lines(COMMANDS[words][1], words), _flag_lines(GLOBAL)
+    out(f"Usage:\n  {name} [flags]\n\nFlags:\n{own}\nGlobal Flags:\n{everywhere}\n")
 
 
 def print_help(words: tuple[str, ...]) -> None:
@@ -59,6 +58,6 @@ def print_help(words: tuple[str, ...]) -> None:
     return out(f"Usage:\n  {name} [command]\n\nAvailable Commands:\n{listed}\nFlags:\n{_flag_lines(GLOBAL)}\n")
 
 
-def _flag_lines(flags: dict[str, str]) -> str:
-    return "".join(f"  {f'-{short}, ' if short else '    '}--{name}{' string' if name in VALUES else ''}\n"
+def _flag_lines(flags: dict[str, str], words: tuple[str, ...] = ()) -> str:
+    return "".join(f"  {f'-{short}, ' if short else '    '}--{name}{' string' if name in values(words) else ''}\n"
                    for name, short in sorted(flags.items()))  # fmt: skip

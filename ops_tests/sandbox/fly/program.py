@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from typing import Any
 
-from ops_tests.sandbox.fly import arguments, habits, output
+from ops_tests.sandbox.fly import arguments, habits, keeping, output
 from ops_tests.sandbox.fly.commands import RUN
 from ops_tests.sandbox.fly.session import FlyError
 
@@ -18,10 +17,8 @@ def main(state_file: str, argv: list[str]) -> int:
     """Run one command line and return its exit status."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os._exit(CANCELLED))
-    with open(state_file, encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow to import
-        state = json.load(file)
     try:
-        return _run({**state, "file": state_file}, argv)
+        return _run({**keeping.read(state_file), "file": state_file}, argv)
     except BrokenPipeError:
         os._exit(1)
 

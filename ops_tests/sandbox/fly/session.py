@@ -85,7 +85,7 @@ def admit(state: dict[str, Any], flags: dict[str, str], machines_api: str = "") 
         FlyError: In the words of the API the command asks.
     """
     given, name = token(flags), app(flags)
-    if given != state["token"]:
+    if given not in {state["token"], state["acting"]["token"]}:
         raise FlyError(f"{machines_api}: {BAD_TOKEN} {REQUEST}" if machines_api
                        else f"{APP_QUERY}You must be authenticated to view this.")  # fmt: skip
     if name != state["app"] and name not in state["others"]:

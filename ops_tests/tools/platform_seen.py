@@ -1,0 +1,91 @@
+"""What the commands that change the platform show: what is there now, what would be typed, and what to type next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator
+
+from ops_tests.clients.acting.fly import Words, line
+from ops_tests.clients.platform import Platform, connect
+from ops_tests.errors import ActionFailed, Blind, UsageProblem
+from ops_tests.records.platform import Machine
+from ops_tests.rules.machines import serving
+from ops_tests.target import Target
+from ops_tests.target_file import packaged_targets
+from ops_tests.target_parts import FlyPlatform
+
+INDENT = "  "
+
+
+def part_of(target: Target) -> FlyPlatform:
+    """The target's platform.
+
+    Raises:
+        UsageProblem: It has none.
+    """
+    if target.platform is None:
+        raise UsageProblem(f"{target.file} has no [platform], so there is nothing to act on; add it with kind and app")
+    return target.platform
+
+
+def platform_of(target: Target) -> Platform:
+    """The client that looks at the target's platform.
+
+    Raises:
+        UsageProblem: The target has none.
+        NotAuthorised: The variable of its token is not set.
+    """
+    part_of(target)
+    return connect(target)
+
+
+def now(machines: Iterable[Machine]) -> Iterator[str]:
+    """Each machine that is meant to serve, a line each."""
+    yield "now:"
+    for one in serving(machines):
+        passing = sum(check.status == "passing" for check in one.checks)
+        memory = f"{one.memory_mb} MB" if one.memory_mb else "unknown memory"
+        yield f"{INDENT}{one.id} {one.state} in {one.region}, {passing} of {len(one.checks)} checks passing, {memory}"
+        yield f"{INDENT * 2}{one.image.tag or one.image.digest or 'no image'}"
+
+
+def typed(target: Target, commands: Iterable[Words]) -> Iterator[str]:
+    """The commands as somebody would type them, and whose token or login they would use."""
+    yield f"would be typed, with {whose(target)}:"
+    yield from (f"{INDENT}{line(words)}" for words in commands)
+
+
+def whose(target: Target) -> str:
+    """The token, or the login, that acts."""
+    variable = part_of(target).acts_token_env
+    if variable and target.is_set(variable):
+        return f"the token in {variable}"
+    why = f"{variable} is not set" if variable else "the target file names no platform.acts_token_env"
+    return f"your own fly login ({why})"
+
+
+def afterwards(target: Target) -> Iterator[str]:
+    """What is there after something was done, and what proves that all is well."""
+    yield from now(platform_of(target).machines())
+    yield f"next: pytest -m post_deploy --target {named(target)}"
+
+
+def named(target: Target) -> str:
+    """What follows ``--target`` on a command line of this folder."""
+    return target.name if packaged_targets().get(target.name) == target.file else shlex.quote(str(target.file))
+
+
+def watched(target: Target, acts: Iterator[str]) -> Iterator[str]:
+    """The lines of something that is done; when it fails or is interrupted, what is there now, before that is told."""
+    try:
+        yield from acts
+    except (ActionFailed, Blind, KeyboardInterrupt) as ended:
+        if isinstance(ended, KeyboardInterrupt):
+            yield "interrupted; what was begun may go on"
+        try:
+            yield from now(platform_of(target).machines())
+        except Blind as error:
+            yield f"what is there now cannot be seen: {error}"
+        app = part_of(target).app
+        yield f"next: fly logs -a {app} --no-tail, and python -m ops_tests releases --target {named(target)}"
+        raise

@@ -1,0 +1,1 @@
+"""The commands about the platform, on a real sandbox."""

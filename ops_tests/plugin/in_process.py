@@ -64,5 +64,6 @@ def run_quietly(marks: str, *arguments: str, patience_seconds: float | None = No
     with redirect_stdout(printed), redirect_stderr(printed):
         ended.status = int(pytest.main(["-q", "-m", marks, "-p", "no:cacheprovider", *arguments], plugins=[ended]))
     if ended.status == int(pytest.ExitCode.USAGE_ERROR):
-        raise UsageProblem(printed.getvalue().strip())
+        said = printed.getvalue()
+        raise UsageProblem((said.partition("ERROR: ")[2] or said).strip())
     return ended

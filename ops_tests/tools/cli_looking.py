@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -51,4 +52,56 @@ def logs(name: str | None, span: str, topic: str, text: str, errors: bool, as_js
     watch(lasting_target(name, Path.cwd()), seconds, Filter(topic, text, errors), as_json=as_json)
 
 
-COMMANDS = (alerting_check, logs)
+@click.command()
+@_target
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of the page.")
+def diagnose(name: str | None, as_json: bool) -> None:
+    """Ask every instrument at once and print one page: likely cause, next command, evidence; within 30 s."""
+    from ops_tests.tools.diagnose import diagnose as page
+
+    sys.exit(page(name, Path.cwd(), as_json=as_json))
+
+
+@click.command()
+@click.argument("run")
+@click.option("--target", default="", metavar="NAME", help="Which target, where the run looked at several.")
+def postmortem(run: str, target: str) -> None:
+    """Print a post-mortem's template in Markdown, filled with what the history knows of RUN.
+
+    RUN is a run's id, the beginning of one, or the name of a report: 8c1f, 20260504T031209123456Z-daily, latest-smoke.
+    """
+    from ops_tests.tools.postmortem import postmortem as template
+
+    click.echo(template(run, target, Path.cwd()), nl=False)
+
+
+@click.command("status-page")
+@_target
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Written whole; else it is printed.")
+def status_page(name: str | None, output: Path | None) -> None:
+    """Write a status page for the service's users: one HTML file from the history, nothing internal in it."""
+    from ops_tests.tools.named_target import named_target
+    from ops_tests.tools.status_page import put
+    from ops_tests.tools.status_page import status_page as page
+
+    text = page(named_target(name, Path.cwd()), Path.cwd())
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        put(text, output)
+        click.echo(f"written: {output}")
+
+
+@click.command("release-checklist")
+@_target
+@click.option("--release", default="", metavar="VERSION", help="42 or v42; else the newest that a run has seen.")
+def release_checklist(name: str | None, release: str) -> None:
+    """Print what to do and look at around a release, as a Markdown list ticked by what the history has seen."""
+    from ops_tests.tools.named_target import named_target
+    from ops_tests.tools.release_checklist import checklist
+
+    target = named_target(name, Path.cwd())
+    click.echo(checklist(target, shlex.quote(name or target.name), release, Path.cwd()), nl=False)
+
+
+COMMANDS = (alerting_check, logs, diagnose, postmortem, status_page, release_checklist)

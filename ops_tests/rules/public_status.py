@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,24 +47,6 @@ class ServicePart:
     looked_at: datetime | None
 
 
-@dataclass(frozen=True)
-class Availability:
-    """Uptime of 30 days.
-
-    Attributes:
-        percent: Of the time that is known, the middle of what is certain and what is possible; None when none is.
-        known_percent: How much of the 30 days is known, maintenance left out.
-    """
-
-    percent: float | None
-    known_percent: float
-
-    @property
-    def settled(self) -> bool:
-        """Whether enough is known to speak of 30 days."""
-        return self.known_percent >= 100 * ENOUGH
-
-
 def parts(checks: Iterable[CheckRecord], now: datetime) -> list[ServicePart]:
     """The parts of the service; those that nobody has ever looked at are left out, but for the application itself.
 
@@ -104,13 +87,13 @@ def overall(found: Sequence[ServicePart]) -> State:
     return next(state for state in STATES if any(part.state == state for part in found))
 
 
-def availability(probes: Sequence[Probe], maintenance: Iterable[Window], now: datetime) -> Availability:
-    """Uptime over 30 days, where it is known."""
+def uptime_percent(probes: Sequence[Probe], maintenance: Iterable[Window], now: datetime) -> float | None:
+    """Uptime over 30 days, maintenance left out, never rounded up; None where less than 90 % of the time is known."""
     seen = uptime(probes, now - WINDOW, now, maintenance)
-    if not seen.known or not seen.wanted:
-        return Availability(None, 0)
+    if not seen.known or seen.known < ENOUGH * seen.wanted:
+        return None
     down = (seen.down_at_least + seen.down_at_most) / 2
-    return Availability(100 * (1 - down / seen.known), 100 * (seen.known / seen.wanted))
+    return math.floor(10_000 * (1 - down / seen.known)) / 100
 
 
 def planned(windows: Iterable[MaintenanceWindow], now: datetime) -> list[MaintenanceWindow]:

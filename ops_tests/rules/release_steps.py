@@ -19,8 +19,9 @@ WATCH = timedelta(minutes=30)
 """How long a release is watched."""
 NEARLY = WATCH - EVERY["smoke"][0]
 """A look so long after the deploy is the last one that a schedule of five minutes makes within the watch."""
-YOUNG = timedelta(hours=27)
-"""A look before a deploy counts for so long: the daily round and its slack."""
+A_DAY, A_WEEK = (sum(EVERY[suite], timedelta()) for suite in ("daily", "weekly"))
+"""How long a look before a deploy counts: until the next of its schedule is late."""
+SINCE = "since the deploy"
 GOOD = frozenset({"ok", "note"})
 
 
@@ -32,11 +33,13 @@ class Step:
         says: What is to be true or done.
         checks: Ids without parameters of the checks that look at it; none where only people can say.
         who: Where people must look or what they type; for a step with checks, what makes them look.
+        young: How old a look before the deploy may be.
     """
 
     says: str
     checks: tuple[str, ...] = ()
     who: str = ""
+    young: timedelta = A_DAY
 
 
 @dataclass(frozen=True)
@@ -56,16 +59,15 @@ BEFORE = (
     Step("The log shows no errors", ("logs/recent_logs_show_no_errors",), "pytest -m daily"),
     Step("The newest backup is fresh", ("platform/backups_are_fresh",), "pytest -m daily"),
     Step("Secrets are the documented ones", ("platform/secrets_are_the_documented_ones",), "pytest -m daily"),
-    Step("There is a release to go back to", ("platform/rollback_candidate_exists",), "pytest -m weekly"),
+    Step("There is a release to go back to", ("platform/rollback_candidate_exists",), "pytest -m weekly", A_WEEK),
     Step("The application's own tests are green for this commit", who="its CI"),
     Step("Migrations can be run while the old version serves, or the way back is written down", who="its author"),
     Step("The changelog names the version", who="its author"),
     Step("Staging runs this version, and is well", who="whoever deploys"),
     Step("Nobody else is at work on the system, and those on call know", who="whoever deploys"),
 )  # fmt: skip
-DEPLOY = (
-    Step("It was deployed", who="whoever deploys"),
-)  # fmt: skip
+DEPLOYED = Step("It is deployed: a run has seen it live", who="whoever deploys, then pytest -m post_deploy")
+DEPLOY = (DEPLOYED,)
 AFTER = (
     Step("The release is complete, and every machine runs its image", ("platform/latest_release_is_complete",),
          "pytest -m post_deploy"),
@@ -84,7 +86,8 @@ AFTER = (
          "webhooks/unsigned_delivery_is_answered_as_documented",
          "webhooks/forged_or_unsigned_delivery_has_no_effect"), "pytest -m post_deploy"),
     Step("What the release is for works, tried by hand", who="its author"),
-    Step("The release is tagged", ("repository/newest_release_is_tagged",), "pytest -m monthly -k tagged"),
+    Step("The release is tagged, and the changelog names it", ("repository/newest_release_is_tagged",
+         "repository/changelog_names_the_version"), "pytest -m monthly"),
 )  # fmt: skip
 WATCHED = (
     Step("Health stays well", ("availability/health_answers_200", "availability/health_body_says_healthy"),
@@ -117,22 +120,30 @@ class Looks:
 
 def ticked(step: Step, phase: Phase, looks: Looks) -> Ticked:
     """Whether a step is done, by the looks of its phase."""
+    if step is DEPLOYED and looks.deployed_at:
+        return Ticked(step, True, f"before {looks.deployed_at:%Y-%m-%d %H:%M}Z")
     if not step.checks:
         return Ticked(step, False, step.who)
-    if phase != "before" and looks.deployed_at is None:
-        return Ticked(step, False, f"not deployed yet, as far as any run has seen; then {step.who}")
-    known = _of(step, looks.before if phase == "before" else looks.since)
+    if phase == "before":
+        earliest = (looks.deployed_at or looks.now) - step.young
+        return _newest_judged(step, [look for look in looks.before if look.started_at >= earliest], "lately")
+    if looks.deployed_at is None:
+        return Ticked(step, False, f"no run has seen it live yet; then {step.who}")
     if phase == "watch":
-        return _watched(step, known, looks)
-    newest = {look.check: look for look in known}  # the oldest stands first
-    return _judged(step, list(newest.values()), "before the deploy" if looks.deployed_at else "lately")
+        return _watched(step, _of(step, looks.since), looks)
+    return _newest_judged(step, looks.since, SINCE)
 
 
 def _of(step: Step, looks: Iterable[PastCheck]) -> list[PastCheck]:
     return [look for look in looks if look.check.partition("[")[0] in step.checks]
 
 
-def _judged(step: Step, looks: Sequence[PastCheck], when: str = "since the deploy") -> Ticked:
+def _newest_judged(step: Step, looks: Iterable[PastCheck], when: str) -> Ticked:
+    newest = {look.check: look for look in _of(step, looks)}  # the oldest comes first
+    return _judged(step, list(newest.values()), when)
+
+
+def _judged(step: Step, looks: Sequence[PastCheck], when: str) -> Ticked:
     applying = [look for look in looks if look.outcome != "not applicable"]
     if looks and not applying:
         return Ticked(step, False, looks[-1].sentence, applies=False)
@@ -140,9 +151,8 @@ def _judged(step: Step, looks: Sequence[PastCheck], when: str = "since the deplo
     if wrong:
         return Ticked(step, False, _said(wrong[-1]))
     known = {look.check.partition("[")[0] for look in looks}
-    missing = [check for check in step.checks if check not in known]
-    if missing:
-        return Ticked(step, False, f"nobody has looked {when}: {step.who}")
+    if set(step.checks) - known:
+        return Ticked(step, False, f"nobody has looked {when}; {step.who}")
     oldest = min(applying, key=lambda look: look.started_at)
     return Ticked(step, True, f"seen {oldest.started_at:%Y-%m-%d %H:%M}Z, run {oldest.run_id}")
 
@@ -151,15 +161,13 @@ def _watched(step: Step, known: Sequence[PastCheck], looks: Looks) -> Ticked:
     """Done when every look of the watch held, and the last one came at its end."""
     begun = looks.deployed_at or looks.now
     within = [look for look in known if look.started_at <= begun + WATCH]
-    judged = _judged(step, within)
+    judged = _judged(step, within, SINCE)
     if not judged.done:
-        wrong = [look for look in within if look.outcome not in GOOD | {"not applicable"}]
-        return Ticked(step, False, _said(wrong[-1])) if wrong else judged
+        return judged
     newest = max(look.started_at for look in within)
     if newest < begun + NEARLY:
         ends = f"{begun + WATCH:%Y-%m-%d %H:%M}Z"
-        last = f"it held until {newest:%H:%M}Z, which is not yet the end of the {WATCH.seconds // 60} minutes ({ends})"
-        return Ticked(step, False, f"{last}: {step.who}")
+        return Ticked(step, False, f"it held until {newest:%H:%M}Z, and the time ends {ends}; {step.who}")
     return Ticked(step, True, f"held in {len(within)} looks until {newest:%Y-%m-%d %H:%M}Z")
 
 

@@ -63,7 +63,7 @@ def _newest(history: Store, target: Target) -> str:
 def _looks(history: Store, target: Target, release: str, now: datetime) -> Looks:
     deployed_at = retrospect.first_seen(history, target.name, release) if release else None
     end = deployed_at or now
-    before = retrospect.looks(history, target.name, end - rules.YOUNG, end)
+    before = retrospect.looks(history, target.name, end - rules.A_WEEK, end)
     since = retrospect.looks(history, target.name, deployed_at, now) if deployed_at else []
     return Looks([look for look in before if look.started_at < end], since, deployed_at, now)
 
@@ -72,4 +72,6 @@ def _told(one: Ticked, argument: str, release: str) -> str:
     """What shows it or what is missing, its command with the target and the number."""
     number = release.removeprefix("v") or "N"
     why = one.why.replace("{number}", number)
-    return re.sub(r"(pytest -m [^;]*|python -m ops_tests logs [^;]*)$", rf"`\1 --target {argument}`", why)
+    return re.sub(
+        r"(pytest -m [^;]*|python -m ops_tests logs [^;]*)$", lambda typed: f"`{typed[1]} --target {argument}`", why
+    )

@@ -39,7 +39,7 @@ def status_page(target: Target, folder: Path, now: datetime | None = None) -> st
         "status_page.html.j2",
         parts=found,
         overall=rules.overall(found),
-        uptime=rules.availability(probes, windows, now),
+        uptime=rules.uptime_percent(probes, windows, now),
         planned=[
             (one.begin.astimezone(UTC), one.until.astimezone(UTC)) for one in rules.planned(target.maintenance, now)
         ],

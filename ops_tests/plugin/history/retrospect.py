@@ -79,7 +79,12 @@ def newest_release(history: Store, target: str) -> str:
 
 
 def first_seen(history: Store, target: str, release: str) -> datetime | None:
-    """When the first run began that saw a release live: it was deployed before that; None when none has."""
-    query = "SELECT min(started_at) FROM ops_run WHERE target = ? AND release = ?"
+    """From when on looks are of a release for certain; None when no run has seen it live.
+
+    That is the end of the first run that saw it, since a deploy may have ended within the run. Only ``post_deploy`` is
+    begun when a deploy has ended.
+    """
+    query = """SELECT min(CASE WHEN suite = 'post_deploy' THEN started_at ELSE finished_at END) FROM ops_run
+                WHERE target = ? AND release = ?"""
     ((found,),) = history.rows(query, (target, release))
     return out_of(found) if found else None

@@ -88,7 +88,9 @@ def test_uptime_is_told_where_enough_is_known_and_never_rounded_up() -> None:
 
 def test_maintenance_that_is_over_is_not_planned() -> None:
     windows = [
-        MaintenanceWindow(**{"from": NOON + timedelta(hours=a), "until": NOON + timedelta(hours=b), "reason": "x"})
+        MaintenanceWindow.model_validate(
+            {"from": NOON + timedelta(hours=a), "until": NOON + timedelta(hours=b), "reason": "x"}
+        )
         for a, b in ((30, 32), (-1, 1), (-5, -4))
     ]
     assert planned(windows, NOON) == [windows[1], windows[0]]

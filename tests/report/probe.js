@@ -80,7 +80,7 @@ function look(made) {
     faint: faint(page, style),
     sticksOut: sticksOut(page),
     scrolls: page.documentElement.scrollWidth - page.documentElement.clientWidth,
-    shout: [shout.textContent, parseFloat(style(shout).fontSize)],
+    shout: shout ? [shout.textContent, parseFloat(style(shout).fontSize)] : ["", 0],
     mains: page.querySelectorAll("main").length,
     unnamed: [...page.querySelectorAll("main section, main svg[role=img]")].filter((one) => !one.ariaLabel && !page.getElementById(one.getAttribute("aria-labelledby"))).length,
     unscoped: [...page.querySelectorAll("main th")].filter((one) => !one.scope).length,

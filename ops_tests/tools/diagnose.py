@@ -82,7 +82,7 @@ def _cause(number: int, cause: Cause, record: RunRecord, target: TargetRecord, p
     if cause.follows:
         how = "saw the same" if root.outcome == "blind" else "may follow from it"
         names = listed(one.check for one in cause.follows)
-        yield from _wrapped("", "", f"   {len(cause.follows)} more {how}: {names}", 3)
+        yield from _wrapped("  ", "", f"{len(cause.follows)} more {how}: {names}", 3)
     for line in commands(root.anchor, target).splitlines():
         yield f"   $ {line}" if not line.startswith((" ", "\t")) else f"     {line}"
     if root.anchor:

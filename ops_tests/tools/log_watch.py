@@ -183,7 +183,8 @@ class _Coloured:
     def show(self, entry: Entry, text: str) -> None:
         from rich.text import Text
 
-        line = Text(f"{entry.timestamp:%H:%M:%S} {entry.instance or entry.provider or '-'} ", style="dim")
+        line = Text()
+        line.append(f"{entry.timestamp:%H:%M:%S} {entry.instance or entry.provider or '-'} ", style="dim")
         line.append(text.replace("\n", "\n    "), style="bold red" if kind(entry) else self._colour(topic(entry)))
         self._console.print(line, soft_wrap=True)
 

@@ -141,3 +141,9 @@ def test_what_does_not_fit_is_not(wanted: Filter, text: str) -> None:
 def test_nobody_finds_out_personal_data_by_searching_for_it() -> None:
     named = entry("mail to anna@example.com")
     assert not Filter(text="anna").wants(named, shown(named))
+
+
+def test_entries_of_one_moment_on_a_full_page_are_not_read_for_ever() -> None:
+    course = Course(at(0))
+    course.take(LogWindow(at(0), at(0) + timedelta(microseconds=1), (line(0),), True, "logs API"))
+    assert course.since > at(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import io
 import itertools
 import json
 import os
@@ -22,9 +23,11 @@ from types import SimpleNamespace
 
 import pytest
 import requests
+from rich.console import Console
 
 from ops_tests.errors import Unreachable
 from ops_tests.records.logs import LogLine, LogWindow
+from ops_tests.rules.log_entries import entries
 from ops_tests.rules.log_following import Course, Filter
 from ops_tests.sandbox.embedded import Sandbox, write_files
 from ops_tests.target_file import load_target
@@ -241,6 +244,22 @@ def test_the_log_is_asked_at_most_once_a_second_and_trouble_in_between_may_pass(
     assert pauses
     assert min(pauses) >= PAUSE_SECONDS
     assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == ["1", "2", "3"]
+
+
+def test_on_a_terminal_each_topic_has_its_colour_and_errors_are_red() -> None:
+    paper = io.StringIO()
+    coloured = log_watch._Coloured(Console(file=paper, force_terminal=True, color_system="standard", width=200))
+    said = (
+        "APP/UNINSTALLED: cleanup done",
+        "SHOP/REDACT: cleanup done",
+        "APP/UNINSTALLED: again",
+        "GET / 503 - - 1 ms",
+    )
+    for entry in entries([LogLine(datetime.now(UTC), one, str(number)) for number, one in enumerate(said)]):
+        coloured.show(entry, entry.text)
+    colours = [re.findall(r"\x1b\[([\d;]+)m", line)[2] for line in paper.getvalue().splitlines()]
+    assert colours[0] == colours[2] != colours[1]
+    assert colours[3] == "1;31"
 
 
 def test_a_diagnosis_of_what_is_well_says_so_and_sends_nothing(healthy: Live) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -62,6 +62,33 @@ def read(
     kept = (line for line in dict.fromkeys(lines) if since <= line.timestamp <= (until or line.timestamp))
     ordered = sorted(kept, key=lambda line: line.timestamp)  # stable: lines of one moment stay as they were written
     return LogWindow(since, until or now, tuple(ordered), complete, SOURCE)
+
+
+def next_page(app: str, token: Secret, api_url: str, since: datetime, remark: Remark = unheard) -> LogWindow:
+    """Read on in a log that is followed: the lines of one page, and so one request.
+
+    Args:
+        app: The app's name.
+        token: A token that may read the app.
+        api_url: Scheme and host of the API.
+        since: Where to go on; lines as old as it are included.
+        remark: Told when the page was asked for again.
+
+    Returns:
+        The lines, sorted, each once, always complete: of a full page, which more may follow, it ends with the newest.
+
+    Raises:
+        Blind: As ``read``.
+    """
+    pages = _Pages(app, token, api_url, remark)
+    try:
+        page, _following = pages.after(_nanoseconds(since), READ_SECONDS)
+    finally:
+        pages.close()
+    lines = sorted((line for line in dict.fromkeys(page) if line.timestamp >= since), key=lambda line: line.timestamp)
+    full = len(page) >= PAGE_LINES and lines
+    until = max(lines[-1].timestamp, since + timedelta(microseconds=1)) if full else datetime.now(UTC)
+    return LogWindow(since, until, tuple(lines), True, SOURCE)
 
 
 def _collected(pages: _Pages, since: datetime, until: datetime | None) -> tuple[list[LogLine], bool]:

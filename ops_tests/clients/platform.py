@@ -54,6 +54,9 @@ class Platform(Protocol):
     def logs(self, since: datetime) -> LogWindow:
         """The app's log lines from ``since`` on."""
 
+    def next_logs(self, since: datetime) -> LogWindow:
+        """The app's log lines from ``since`` on, as many as one request gives."""
+
     def past_logs(self, since: datetime, until: datetime, seconds: float) -> LogWindow:
         """The app's log lines before ``until``, as far back towards ``since`` as the platform lets in that time."""
 
@@ -107,6 +110,23 @@ class FlyPlatform:
             return self._fly.logs(since)
         try:
             return fly_logs.read(self._app, self._token, self._api_url, since, remark=self._remark)
+        except Blind as error:
+            first = error
+        return self._second_source(since, first)
+
+    def next_logs(self, since: datetime) -> LogWindow:
+        """The app's log lines from ``since`` on, a page at a time, for whoever follows the log.
+
+        From the logs API it is complete, and of a full page ends with its newest line. The one page of ``fly logs`` is
+        not complete where it does not reach back to ``since``.
+
+        Raises:
+            Blind: As ``logs``.
+        """
+        if self._token is None:
+            return self._fly.logs(since)
+        try:
+            return fly_logs.next_page(self._app, self._token, self._api_url, since, self._remark)
         except Blind as error:
             first = error
         return self._second_source(since, first)

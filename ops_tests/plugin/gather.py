@@ -116,11 +116,12 @@ class Gatherer:
         # The sentence says it all; pytest would read our source anew for the lines of each blind check.
         __tracebackhide__ = True
         future = self.start(target, name)
-        ends_at = self._begun[target.name, name] + DEADLINE_SECONDS
+        deadline = self._run.patience_seconds or DEADLINE_SECONDS
+        ends_at = self._begun[target.name, name] + deadline
         if not self._await(future, min(PATIENCE_SECONDS, ends_at - time.monotonic())):
-            self._run.tell_progress(f"waiting for {name} of {target.name}, at most {DEADLINE_SECONDS} s")
+            self._run.tell_progress(f"waiting for {name} of {target.name}, at most {deadline:g} s")
         if not self._await(future, ends_at - time.monotonic()):
-            message = f"the observation {name!r} of {target.name} did not end within {DEADLINE_SECONDS} s"
+            message = f"the observation {name!r} of {target.name} did not end within {deadline:g} s"
             raise NoAnswerInTime(message)
         error = future.exception()
         if error is not None:

@@ -23,11 +23,22 @@ class Ended:
         record: The run record, or None where the run came to none.
         folder: The project's folder.
         status: pytest's exit status.
+        patience_seconds: For a look by hand, how long each observation is waited for; nobody is alerted then.
+        complaints: What is to be known of the run itself.
     """
 
     record: RunRecord | None = None
     folder: Path = Path()
     status: int = 0
+    patience_seconds: float | None = None
+    complaints: tuple[str, ...] = ()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Say how patient the run is, before anything is asked."""
+        run = run_of(session.config)
+        if run is not None:
+            run.patience_seconds = self.patience_seconds
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
@@ -35,21 +46,24 @@ class Ended:
         yield
         run = run_of(session.config)
         self.record, self.folder = run.final if run else None, session.config.rootpath
+        self.complaints = tuple(run.complaints) if run else ()
 
 
-def run_quietly(suite: str, *arguments: str) -> Ended:
-    """Run a suite and print nothing.
+def run_quietly(marks: str, *arguments: str, patience_seconds: float | None = None) -> Ended:
+    """Run checks and print nothing.
 
     Args:
-        suite: Its mark.
+        marks: A suite, or an expression of several, by which the history then calls the run.
         arguments: What else pytest is told.
+        patience_seconds: For a look by hand, how long each observation is waited for; nobody is alerted then.
 
     Raises:
         UsageProblem: The run could not begin; the message is pytest's.
     """
-    ended, printed = Ended(), io.StringIO()
+    ended, printed = Ended(patience_seconds=patience_seconds), io.StringIO()
     with redirect_stdout(printed), redirect_stderr(printed):
-        ended.status = int(pytest.main(["-q", "-m", suite, "-p", "no:cacheprovider", *arguments], plugins=[ended]))
+        ended.status = int(pytest.main(["-q", "-m", marks, "-p", "no:cacheprovider", *arguments], plugins=[ended]))
     if ended.status == int(pytest.ExitCode.USAGE_ERROR):
-        raise UsageProblem(printed.getvalue().strip())
+        said = printed.getvalue()
+        raise UsageProblem((said.partition("ERROR: ")[2] or said).strip())
     return ended

@@ -67,12 +67,12 @@ class TargetLock:
         """The run that acts, ``pid 4711 since 2026-05-04 03:12:09 UTC``, or "" when nobody does."""
         return self._path.read_text(encoding="utf-8")
 
-    def await_taken(self, alone: bool, wait: Callable[[str], None]) -> bool:
-        """Take the lock within ``WAIT_SECONDS``; ``wait`` is told once for whom.
+    def await_taken(self, alone: bool, wait: Callable[[str], None], seconds: float | None = None) -> bool:
+        """Take the lock within so many seconds, by default ``WAIT_SECONDS``; ``wait`` is told once for whom.
 
         Nobody waits in order to act after another run that acts.
         """
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + (WAIT_SECONDS if seconds is None else seconds)
         told = False
         while not self.taken(alone):
             holder = self.acting()
@@ -119,7 +119,7 @@ def _take(session: pytest.Session, run: Run, target: Target, held: ExitStack) ->
         if reporter is not None:
             reporter.write_line(f"waiting for {whom} on {target.name} (at most {WAIT_SECONDS:.0f} s)")
 
-    if lock.await_taken(bool(acting), wait):
+    if lock.await_taken(bool(acting), wait, None if run.patience_seconds is None else 0):
         return
     holder = f"the run of {lock.acting()} acts on it" if lock.acting() else "runs that observe do not end"
     _give_up(acting, f"nothing may act on {target.name} now: {holder}. To permit it: wait until that has ended")

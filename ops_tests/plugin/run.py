@@ -42,13 +42,14 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
         return (yield)
     # Whoever ends a run wants it ended: it asks nobody and tells nobody, and what waits is the next run's.
     ended_early = tally_of(session.config).status(session) == INTERRUPTED
-    look_for_deploys(run, ask=not ended_early)
-    if not ended_early:
+    tells = not ended_early and run.patience_seconds is None
+    look_for_deploys(run, ask=tells)
+    if tells:
         _unshaken(concluding.deliver_what_waited, session.config, run)
     _conclude(session, run)
     if run.final is not None:
         writing.store(session.config.rootpath, run.final, run.complaints.append)
-    if not ended_early:
+    if tells:
         _unshaken(concluding.tell, session.config, run)
     try:
         yield

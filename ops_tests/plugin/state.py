@@ -44,6 +44,8 @@ class Run:
         deploying: The deploy under way by target, as a phrase; alerts are held meanwhile.
         own: Checks that the run makes of itself; a finding of them counts, but they are not collected.
         tell_progress: Told what a long run is waiting for; does nothing where nobody watches.
+        patience_seconds: Of a look that somebody makes by hand: so long each observation is waited for, no other run
+            is, and nobody is alerted. None for a run of a suite.
     """
 
     settings: Settings
@@ -65,6 +67,7 @@ class Run:
     deploying: dict[str, str] = field(default_factory=dict)
     own: list[CheckRecord] = field(default_factory=list)
     tell_progress: Callable[[str], None] = lambda _: None
+    patience_seconds: float | None = None
 
 
 RUN = pytest.StashKey[Run]()

@@ -46,6 +46,32 @@ def entries(lines: Sequence[LogLine]) -> list[Entry]:
     Returns:
         The entries in the order of their first lines. A line without text makes none.
     """
+    return [growing.entry() for growing in _begun(lines)[0]]
+
+
+def settled(lines: Sequence[LogLine], until: datetime) -> tuple[list[Entry], list[LogLine]]:
+    """While a log is followed: the entries to which no further line can belong, and the lines of the others.
+
+    Args:
+        lines: Oldest first; with those that an earlier call gave back.
+        until: The moment up to which the log was read.
+
+    Returns:
+        The entries in the order of their first lines, and the lines to hand in again with those that come next.
+    """
+    begun, newest = _begun(lines)
+    growing = {id(one) for one in newest if until - one.last <= JOIN_WITHIN}
+    kept = [line for one in begun if id(one) in growing for line in one.lines]
+    return [one.entry() for one in begun if id(one) not in growing], sorted(kept, key=lambda line: line.timestamp)
+
+
+def headless(entry: Entry) -> bool:
+    """Whether it begins with what only goes on: its first lines were written before the log was looked at."""
+    return _goes_on(entry.text)
+
+
+def _begun(lines: Sequence[LogLine]) -> tuple[list[_Growing], list[_Growing]]:
+    """All entries in the order of their first lines, and the newest of each source, which may still grow."""
     begun: list[_Growing] = []
     newest: dict[tuple[str, str, str], _Growing] = {}
     for line in lines:
@@ -55,27 +81,31 @@ def entries(lines: Sequence[LogLine]) -> list[Entry]:
         source = (line.instance, line.provider, line.level)
         growing = newest.get(source)
         if growing is not None and growing.goes_on_with(text, line.timestamp):
-            growing.add(text, line.timestamp)
+            growing.add(text, line)
         else:
             newest[source] = _Growing(line, text)
             begun.append(newest[source])
-    return [growing.entry() for growing in begun]
+    return begun, list(newest.values())
+
+
+def _goes_on(text: str) -> bool:
+    return text[0].isspace() or text[0] in "})" or text in {"]", "],", "];"}
 
 
 class _Growing:
     """An entry whose last line may not have come yet."""
 
-    __slots__ = ("_first", "_last", "_parts")
+    __slots__ = ("_parts", "last", "lines")
 
     def __init__(self, first: LogLine, text: str) -> None:
-        self._first = first
-        self._last = first.timestamp
+        self.lines = [first]
+        self.last = first.timestamp
         self._parts = [text]
 
     def goes_on_with(self, text: str, timestamp: datetime) -> bool:
-        if timestamp - self._last > JOIN_WITHIN:
+        if timestamp - self.last > JOIN_WITHIN:
             return False
-        if text[0].isspace() or text[0] in "})" or text in {"]", "],", "];"}:
+        if _goes_on(text):
             return True
         if text.startswith(("at ", "/", "file://", "→ ")):
             return text.startswith("→") or _STACK_FRAME.match(text) is not None
@@ -85,12 +115,13 @@ class _Growing:
         """Whether the last line promises more: an open bracket, a comma, the colon before Prisma's own message."""
         return self._parts[-1].rstrip().endswith(("{", "[", "(", ",", ":"))
 
-    def add(self, text: str, timestamp: datetime) -> None:
+    def add(self, text: str, line: LogLine) -> None:
         self._parts.append(text)
-        self._last = timestamp
+        self.lines.append(line)
+        self.last = line.timestamp
 
     def entry(self) -> Entry:
-        first = self._first
+        first = self.lines[0]
         return Entry(first.timestamp, first.instance, first.level, first.provider, "\n".join(self._parts))
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import click
 
-from ops_tests.errors import NotPermitted, UsageProblem
+from ops_tests.errors import NotPermitted
 from ops_tests.permit import Permit, grant
 from ops_tests.target import Target
-from ops_tests.tools.named_target import named_target
+from ops_tests.tools.named_target import lasting_target
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,6 @@ def acting(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def asked(name: str | None, permits: tuple[str, ...], yes: bool, **named: Any) -> None:
         folder = Path.cwd()
-        target = named_target(name, folder)
-        if target.sandbox:
-            why = "the embedded sandbox lives no longer than a run of checks"
-            raise UsageProblem(f"{why}; python -m ops_tests sandbox --write DIR keeps one up")
-        command(Asked(target, permits, yes, folder), **named)
+        command(Asked(lasting_target(name, folder), permits, yes, folder), **named)
 
     return asked

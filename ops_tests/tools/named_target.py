@@ -24,3 +24,16 @@ def named_target(name: str | None, folder: Path) -> Target:
     if not wanted:
         raise UsageProblem("no target is named; type --target NAME, or set OPS_TARGET")
     return load_target(find_target(wanted, folder), environ)
+
+
+def lasting_target(name: str | None, folder: Path) -> Target:
+    """The named target, which must not be the embedded sandbox: that is gone when its run of checks has ended.
+
+    Raises:
+        UsageProblem: It is, or none is named, or its file is not one.
+    """
+    target = named_target(name, folder)
+    if target.sandbox:
+        why = "the embedded sandbox lives no longer than a run of checks"
+        raise UsageProblem(f"{why}; python -m ops_tests sandbox --write DIR keeps one up")
+    return target

@@ -169,3 +169,28 @@ def test_a_page_cut_short_is_unparsable(serve: Serve) -> None:
 def test_nobody_there_is_unreachable() -> None:
     with pytest.raises(Unreachable, match=r"127\.0\.0\.1:1 refused the connection"):
         read("http://127.0.0.1:1")
+
+
+def follow(url: str, token: Secret = TOKEN) -> LogWindow:
+    return fly_logs.next_page("demo", token, url, SINCE)
+
+
+def test_whoever_follows_the_log_asks_for_one_page(http_server: Serve) -> None:
+    window = follow(http_server(paging({START: page([3, 1, 1, -1], "a")})))
+    assert (messages(window), window.complete) == (["m1", "m3"], True)
+    assert window.until > SINCE + timedelta(seconds=3)
+
+
+def test_a_full_page_ends_with_its_newest_line_since_more_may_follow(http_server: Serve) -> None:
+    full = [number / 10 for number in range(fly_logs.PAGE_LINES)]
+    assert follow(http_server(paging({START: page(full, "a")}))).until == SINCE + timedelta(seconds=9.9)
+
+
+def test_a_full_page_of_one_moment_does_not_hold_the_follower(http_server: Serve) -> None:
+    window = follow(http_server(paging({START: page([0] * fly_logs.PAGE_LINES, "a")})))
+    assert window.until == SINCE + timedelta(microseconds=1)
+
+
+def test_a_page_that_is_refused_is_blind_for_the_follower_too(http_server: Serve) -> None:
+    with pytest.raises(NotAuthorised, match="401"):
+        follow(http_server(lambda *_asked: (401, {}, b"")))

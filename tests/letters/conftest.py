@@ -23,6 +23,7 @@ from tests.running import environment
 from tests.superuser import superuser_of
 
 ROW = '"retryCount", "retriedAt" IS NOT NULL, "lastError", payload'
+SOON, PATIENTLY = "effect_within_seconds = 1\n", "effect_within_seconds = 9\n"
 _NUMBERS = itertools.count(1)
 
 
@@ -128,10 +129,12 @@ def superuser(sandbox: Sandbox) -> Iterator[Any]:
 
 @pytest.fixture
 def mail(sandbox: Sandbox, superuser: Any, tmp_path: Path) -> Mail:
-    """The sandbox without any letter that waits."""
+    """The sandbox without any letter that waits; effects are waited for however busy this machine is."""
     write_files(sandbox, tmp_path)
     superuser.execute('DELETE FROM dead_letters WHERE "retriedAt" IS NULL')
-    return Mail(sandbox, tmp_path, superuser)
+    mail = Mail(sandbox, tmp_path, superuser)
+    mail.change(SOON, PATIENTLY)
+    return mail
 
 
 @pytest.fixture

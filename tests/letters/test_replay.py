@@ -14,7 +14,7 @@ from ops_tests.clients.acting.operator_database import OperatorDatabase, RowLock
 from ops_tests.clients.acting.replays import webhook_id
 from ops_tests.permit import Permit
 from ops_tests.records.replay import Waiting
-from tests.letters.conftest import Mail
+from tests.letters.conftest import PATIENTLY, SOON, Mail
 
 Told = Callable[[subprocess.CompletedProcess[str], int], str]
 TOPICS = ("APP_UNINSTALLED", "app/scopes_update", "APP_SUBSCRIPTIONS_UPDATE", "CUSTOMERS_DATA_REQUEST",
@@ -138,10 +138,12 @@ def test_an_effect_that_is_not_seen_leaves_it_unmarked_and_the_next_run_looks_fo
 ) -> None:
     letter = mail.plant(UPDATE)
     mail.change(WORDS, "NEVER SEEN")
+    mail.change(PATIENTLY, SOON)
     said = told(mail.act("dead-letters", "replay", letter), 3)
     assert "was not seen within 1 s (webhooks.effect_within_seconds); it was not marked" in said
     assert mail.row(letter)[:3] == (0, False, None)
     mail.change("NEVER SEEN", WORDS)
+    mail.change(SOON, PATIENTLY)
     assert "sent by an earlier run" in told(mail.act("dead-letters", "replay", letter), 0)
     assert mail.row(letter)[:2] == (1, True)
     assert mail.worked(letter, WORDS) == 1

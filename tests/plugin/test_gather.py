@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests.plugin.conftest import IN_BOTH_WAYS, Eventually, Project
+from tests.running import environment
 
 COUNTED = """
 from ops_tests.plugin.gather import observation
@@ -156,6 +157,25 @@ def test_an_observation_that_never_ends_is_blind_in_the_end_and_does_not_hold_up
             pass
     """)
     assert project.run("--target", project.target()).ret == 10
+    assert project.check("shop/lit").sentence == "the observation 'lamp' of shop did not end within 0.5 s"
+
+
+def test_a_look_by_hand_waits_only_as_long_as_its_patience(project: Project) -> None:
+    project.checks("""
+        import time
+        from ops_tests.plugin.gather import observation
+
+        @observation()
+        def lamp(look):
+            time.sleep(600)
+
+        @pytest.mark.smoke
+        def test_lit(lamp):
+            pass
+    """)
+    look = "from ops_tests.plugin.in_process import run_quietly\n\nrun_quietly('smoke', patience_seconds=0.5)\n"
+    command = [sys.executable, str(project.write("look.py", look))]
+    subprocess.run(command, check=True, cwd=project.folder, env=environment(OPS_TARGET=project.target()), timeout=60)
     assert project.check("shop/lit").sentence == "the observation 'lamp' of shop did not end within 0.5 s"
 
 

@@ -14,6 +14,8 @@ from ops_tests.plugin.report.past import Past, look_back
 from ops_tests.records.history import Samples
 from ops_tests.records.objective import Objective
 from ops_tests.records.run import RunRecord
+from ops_tests.target_file import load_target
+from ops_tests.tools.status_page import status_page
 from tests.report import shop
 from tests.report.browser import Seen, look
 
@@ -36,6 +38,7 @@ def documents(runs: Path) -> dict[str, str]:
     }
     whole = page(*everything(runs / "red"))
     made["faulty"] = FAULTY
+    made["status"] = status_page(load_target(runs / "red" / "shop.toml", {}), runs / "red")
     return made | {
         "whole": f'<!DOCTYPE html><html lang="en"><head><title>whole</title></head><body>{whole}</body></html>'
     }

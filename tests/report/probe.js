@@ -92,7 +92,7 @@ function look(made) {
     commands: [...page.querySelectorAll("main pre")].filter(visible).map((one) => [one.textContent.trim().split("\n").length, lines(one, style)]),
     hidden: [...page.querySelectorAll("main pre")].filter((one) => visible(one) && one.scrollWidth > one.clientWidth + 1 && style(one).overflowX !== "auto").length,
     scrolls: page.documentElement.scrollWidth - page.documentElement.clientWidth,
-    shout: [shout.textContent, parseFloat(style(shout).fontSize)],
+    shout: shout ? [shout.textContent, parseFloat(style(shout).fontSize)] : ["", 0],
     mains: page.querySelectorAll("main").length,
     unnamed: [...page.querySelectorAll("main section, main svg[role=img]")].filter((one) => !one.ariaLabel && !page.getElementById(one.getAttribute("aria-labelledby"))).length,
     unscoped: [...page.querySelectorAll("main th")].filter((one) => !one.scope).length,

@@ -10,7 +10,7 @@ import pytest
 from tests.report.browser import WAYS, Seen, run
 
 PAGES = ("green", "red", "blind", "whole")
-EVERY_LOOK = [f"{name}/{way}" for name in PAGES for way in WAYS]
+EVERY_LOOK = [f"{name}/{way}" for name in (*PAGES, "status") for way in WAYS]
 AT_HOME = pytest.mark.parametrize("look", EVERY_LOOK)
 SECTIONS = {
     "green": ["What changed", "Objectives", "Checks", "Evidence", "Environment and versions"],

@@ -34,6 +34,13 @@ def waiting(history: Store, target: str) -> list[Letter]:
     return [_letter(row) for row in history.rows(query, (target,))]
 
 
+def letters(history: Store, target: str, begin: datetime, until: datetime) -> list[Letter]:
+    """What was written between two moments, delivered or not, oldest first."""
+    query = f"""SELECT {_COLUMNS} FROM ops_outbox WHERE target = ? AND created_at >= ? AND created_at <= ?
+                 ORDER BY created_at, place"""  # noqa: S608  # our own column names
+    return [_letter(row) for row in history.rows(query, (target, in_utc(begin), in_utc(until)))]
+
+
 def undelivered(history: Store, target: str) -> list[Letter]:
     """What waits although it was tried, oldest first."""
     return [letter for letter in waiting(history, target) if letter.attempts]

@@ -14,10 +14,10 @@ from ops_tests.records.history import PastCheck, PastRun, Samples
 from ops_tests.records.run import CheckRecord, Level, LogLook
 from ops_tests.target import Target
 
-_ALL_RUNS = """SELECT run_id, target, suite, started_at, finished_at, exit_status, outcome, level, verdict, release,
+ALL_RUNS = """SELECT run_id, target, suite, started_at, finished_at, exit_status, outcome, level, verdict, release,
                  image FROM ops_run"""
-_RUNS = f"{_ALL_RUNS} WHERE target = ?"
-_CHECKS = """SELECT run_id, check_name, started_at, outcome, level, value, unit, limit_value, duration_seconds, sentence
+_RUNS = f"{ALL_RUNS} WHERE target = ?"
+CHECKS = """SELECT run_id, check_name, started_at, outcome, level, value, unit, limit_value, duration_seconds, sentence
                FROM ops_check WHERE target = ?"""
 
 
@@ -64,19 +64,19 @@ def earlier_samples(folder: Path, target: Target, series: str, image: str) -> li
 def runs(history: Store, target: str, suite: str, before: datetime, at_most: int = 1) -> list[PastRun]:
     """The newest runs of a suite that began before a moment, newest first."""
     query = f"{_RUNS} AND suite = ? AND started_at < ? ORDER BY started_at DESC LIMIT ?"
-    return [_past_run(row) for row in history.rows(query, (target, suite, in_utc(before), at_most))]
+    return [past_run(row) for row in history.rows(query, (target, suite, in_utc(before), at_most))]
 
 
 def newest(history: Store, target: str, suite: str, at_most: int) -> list[PastRun]:
     """The newest runs, newest first; of any target or any suite where none is named."""
-    query = f"{_ALL_RUNS} WHERE (? = '' OR target = ?) AND (? = '' OR suite = ?) ORDER BY started_at DESC LIMIT ?"
-    return [_past_run(row) for row in history.rows(query, (target, target, suite, suite, at_most))]
+    query = f"{ALL_RUNS} WHERE (? = '' OR target = ?) AND (? = '' OR suite = ?) ORDER BY started_at DESC LIMIT ?"
+    return [past_run(row) for row in history.rows(query, (target, target, suite, suite, at_most))]
 
 
 def last_green(history: Store, target: str, suite: str, before: datetime) -> PastRun | None:
     """The newest run of a suite before a moment in which every check of the target held."""
     query = f"{_RUNS} AND suite = ? AND started_at < ? AND outcome = 'ok' ORDER BY started_at DESC LIMIT 1"
-    return next((_past_run(row) for row in history.rows(query, (target, suite, in_utc(before)))), None)
+    return next((past_run(row) for row in history.rows(query, (target, suite, in_utc(before)))), None)
 
 
 def checks_of(history: Store, run_id: str, target: str) -> list[CheckRecord]:
@@ -102,8 +102,8 @@ def outcomes(history: Store, target: str, check: str, since: datetime) -> list[t
 
 def trend(history: Store, target: str, check: str, before: datetime, at_most: int = 30) -> list[PastCheck]:
     """What a check came to in its newest runs, of any suite, that began before a moment; oldest first."""
-    query = f"{_CHECKS} AND check_name = ? AND started_at < ? ORDER BY started_at DESC LIMIT ?"
-    return [_past_check(row) for row in history.rows(query, (target, check, in_utc(before), at_most))][::-1]
+    query = f"{CHECKS} AND check_name = ? AND started_at < ? ORDER BY started_at DESC LIMIT ?"
+    return [past_check(row) for row in history.rows(query, (target, check, in_utc(before), at_most))][::-1]
 
 
 def red_since(history: Store, target: str, check: str, before: datetime) -> datetime | None:
@@ -123,7 +123,7 @@ def looks_around(history: Store, target: str, moment: datetime) -> tuple[PastRun
     seen = f"{_RUNS} AND (release <> '' OR image <> '') AND finished_at"
     before = history.rows(f"{seen} < ? ORDER BY finished_at DESC LIMIT 1", (target, in_utc(moment)))
     after = history.rows(f"{seen} >= ? ORDER BY finished_at LIMIT 1", (target, in_utc(moment)))
-    return next(map(_past_run, before), None), next(map(_past_run, after), None)
+    return next(map(past_run, before), None), next(map(past_run, after), None)
 
 
 def series(history: Store, target: str) -> list[str]:
@@ -142,13 +142,15 @@ def samples(history: Store, target: str, series: str, image: str) -> list[Sample
     ]
 
 
-def _past_run(row: tuple[Any, ...]) -> PastRun:
+def past_run(row: tuple[Any, ...]) -> PastRun:
+    """The run of a row of ``ALL_RUNS``."""
     run_id, target, suite, started_at, finished_at, status, outcome, level, *rest = row
     times = out_of(started_at), out_of(finished_at)
     return PastRun(run_id, target, suite, *times, status, outcome, _level(level), *rest)
 
 
-def _past_check(row: tuple[Any, ...]) -> PastCheck:
+def past_check(row: tuple[Any, ...]) -> PastCheck:
+    """The look of a row of ``CHECKS``."""
     run_id, check, started_at, outcome, level, *rest = row
     return PastCheck(run_id, check, out_of(started_at), outcome, _level(level), *rest)
 

@@ -51,7 +51,7 @@ def test_without_a_network_every_check_that_needs_it_is_blind_and_none_red(
 def test_where_no_report_can_be_written_the_run_says_so_and_judges_all_the_same(tmp_path: Path, tried: Tried) -> None:
     (tmp_path / "reports").write_text("in the way")
     finished = run_suite(tmp_path, "--target", "sandbox", "-k", "platform")
-    told = f"no report was written: {tmp_path / 'reports'} is not writable" in finished.lines
+    told = f"no report was written: {tmp_path / 'reports'} is not writable; chown it" in finished.lines
     tried(
         "(reports not writable)", {"the last lines": ("note", None)}, {"the last lines": ("note", None)} if told else {}
     )

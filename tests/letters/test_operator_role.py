@@ -10,7 +10,7 @@ from psycopg2 import errors
 
 from ops_tests.clients.acting.operator_database import OperatorDatabase
 from ops_tests.errors import NotAuthorised
-from ops_tests.permit import Permit
+from ops_tests.permit import grant
 from ops_tests.plugin.redaction import Redactor
 from tests.house.layer_rules import imports
 from tests.house.source import read
@@ -44,7 +44,7 @@ def test_the_role_may_not(mail: Mail, statement: str) -> None:
 
 
 def test_what_a_role_lacks_is_told_with_the_script_that_grants_it(mail: Mail) -> None:
-    reader = OperatorDatabase(Permit("sandbox-live", "run"), mail.target().secret("DATABASE_URL"))
+    reader = OperatorDatabase(grant(mail.target(), ("sandbox-live",), "run"), mail.target().secret("DATABASE_URL"))
     with (
         pytest.raises(NotAuthorised, match=r"expected what ops_tests/sandbox/operator_role\.sql grants"),
         reader.transaction() as transaction,
@@ -54,7 +54,9 @@ def test_what_a_role_lacks_is_told_with_the_script_that_grants_it(mail: Mail) ->
 
 def test_an_error_undoes_what_was_done_before_it(mail: Mail) -> None:
     letter = mail.plant("SHOP_REDACT")
-    operators = OperatorDatabase(Permit("sandbox-live", "run"), mail.target().secret("OPERATOR_DATABASE_URL"))
+    operators = OperatorDatabase(
+        grant(mail.target(), ("sandbox-live",), "run"), mail.target().secret("OPERATOR_DATABASE_URL")
+    )
     with suppress(NotAuthorised), operators.transaction() as transaction:
         transaction.rows('UPDATE dead_letters SET "retryCount" = 7 WHERE id = %s', (letter,))
         transaction.rows("UPDATE dead_letters SET payload = ''")

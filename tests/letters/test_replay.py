@@ -12,7 +12,7 @@ import pytest
 from ops_tests.clients.acting.dead_letters import DeadLetterTable
 from ops_tests.clients.acting.operator_database import OperatorDatabase, RowLocked
 from ops_tests.clients.acting.replays import webhook_id
-from ops_tests.permit import Permit
+from ops_tests.permit import grant
 from ops_tests.records.replay import Waiting
 from tests.letters.conftest import PATIENTLY, SOON, Mail
 
@@ -216,7 +216,7 @@ def test_two_replays_at_once_replay_each_letter_once(mail: Mail, tmp_path: Path)
 
 
 def test_a_letter_that_is_held_is_nobody_else_s(mail: Mail) -> None:
-    letter, permit = mail.plant(UPDATE), Permit("sandbox-live", "run")
+    letter, permit = mail.plant(UPDATE), grant(mail.target(), ("sandbox-live",), "run")
     tables = [DeadLetterTable(OperatorDatabase(permit, mail.target().secret("OPERATOR_DATABASE_URL"))) for _ in "12"]
     with tables[0].held(letter) as held, pytest.raises(RowLocked), tables[1].held(letter):
         raise AssertionError(held)

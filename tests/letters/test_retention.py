@@ -11,7 +11,7 @@ import pytest
 from ops_tests.clients.acting import dead_letters
 from ops_tests.clients.acting.dead_letters import DeadLetterTable
 from ops_tests.clients.acting.operator_database import OperatorDatabase
-from ops_tests.permit import Permit
+from ops_tests.permit import grant
 from tests.letters.conftest import Mail
 
 Told = Callable[[subprocess.CompletedProcess[str], int], str]
@@ -65,7 +65,7 @@ def test_without_a_permit_nothing_is_deleted(mail: Mail, told: Told) -> None:
 def test_what_is_deleted_goes_batch_by_batch(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dead_letters, "BATCH", 100)
     table = DeadLetterTable(
-        OperatorDatabase(Permit("sandbox-live", "run"), mail.target().secret("OPERATOR_DATABASE_URL"))
+        OperatorDatabase(grant(mail.target(), ("sandbox-live",), "run"), mail.target().secret("OPERATOR_DATABASE_URL"))
     )
     mail.cursor.execute("UPDATE webhook_events SET \"processedAt\" = '2020-01-01' WHERE id IN "
                         "(SELECT id FROM webhook_events LIMIT 250)")  # fmt: skip

@@ -71,8 +71,8 @@ def test_a_reports_folder_that_cannot_be_written_is_said_and_changes_no_status(
     project.write("reports", "a file where the folder should be\n")
     result = project.run_on_shop()
     assert result.ret == status
-    assert f"no report was written: {project.reports} is not writable" in result.outlines
-    assert any(line.startswith("this run is not in the history of shop: ") for line in result.outlines)
+    assert f"no report was written: {project.reports} is not writable; chown it" in result.outlines
+    assert any(line.startswith("this run is not in the history of shop, so ") for line in result.outlines)
 
 
 def test_a_damaged_history_is_set_aside_and_said_and_a_new_one_begins(project: Project) -> None:
@@ -103,7 +103,9 @@ def test_a_history_that_cannot_be_reached_is_said_without_its_password(
     project.checks(ONE_GREEN_CHECK)
     result = project.run_on_shop()
     assert result.ret == 0
-    assert any(line.startswith(f"this run is not in the history of shop: {said}") for line in result.outlines)
+    assert any(
+        line.startswith("this run is not in the history of shop, so ") and said in line for line in result.outlines
+    )
     assert "unheard-of" not in result.stdout.str() + (project.reports / "latest.html").read_text(encoding="utf-8")
     assert result.outlines[-1].startswith("OK on shop")
 

@@ -188,7 +188,7 @@ def test_logs_as_json_is_a_document_a_line(healthy: Live) -> None:
 
 
 def test_logs_without_a_token_reads_the_one_page_of_fly_logs(healthy: Live) -> None:
-    target = healthy.variant("login.toml", r'^token_env = "FLY_API_TOKEN"\nmemory', "memory")
+    target = healthy.variant("login.toml", r'^token_env = "FLY_API_TOKEN"\nacts', "acts")
     status, said, complained = healthy.ask("logs", "--for", "1s", target=target)
     assert (status, complained[:8]) == (0, "covered ") or (status, "fly" in complained) == (3, True), said + complained
 

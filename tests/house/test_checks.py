@@ -69,9 +69,8 @@ def test_a_check_reads_as_one_claim(check: str) -> None:
     assert not faults(CHECKS[check])
 
 
-@pytest.mark.parametrize("path", CHECK_FILES)
-def test_a_file_of_checks_holds_checks_alone(path: str) -> None:
-    assert not strangers(CHECK_FILES[path])
+def test_a_file_of_checks_holds_checks_alone() -> None:
+    assert not {path: told for path, source in CHECK_FILES.items() if (told := strangers(source))}
 
 
 def test_the_names_of_the_checks_differ() -> None:
@@ -85,29 +84,24 @@ def test_conftest_is_short_and_defines_nothing() -> None:
     assert not conftest.functions
 
 
-@pytest.mark.parametrize("path", PLUGIN)
-def test_a_plugin_file_is_one_concern(path: str) -> None:
-    assert lines(SOURCES[path]) <= LONGEST_PLUGIN_FILE
+def test_a_plugin_file_is_one_concern() -> None:
+    assert not {path: size for path in PLUGIN if (size := lines(SOURCES[path])) > LONGEST_PLUGIN_FILE}
 
 
-@pytest.mark.parametrize("path", SOURCES | TESTS)
-def test_a_file_can_be_read_in_one_go(path: str) -> None:
-    assert lines((SOURCES | TESTS)[path]) <= LONGEST_FILE
+def test_a_file_can_be_read_in_one_go() -> None:
+    assert not {path: size for path, source in (SOURCES | TESTS).items() if (size := lines(source)) > LONGEST_FILE}
 
 
-@pytest.mark.parametrize("path", SOURCES | TESTS)
-def test_no_name_is_a_catch_all(path: str) -> None:
-    assert not catch_alls((SOURCES | TESTS)[path])
+def test_no_name_is_a_catch_all() -> None:
+    assert not {path: told for path, source in (SOURCES | TESTS).items() if (told := catch_alls(source))}
 
 
-@pytest.mark.parametrize("path", SOURCES)
-def test_what_is_public_is_described(path: str) -> None:
-    assert not undescribed(SOURCES[path])
+def test_what_is_public_is_described() -> None:
+    assert not {path: told for path, source in SOURCES.items() if (told := undescribed(source))}
 
 
-@pytest.mark.parametrize("path", SOURCES | TESTS)
-def test_every_function_is_typed(path: str) -> None:
-    assert not untyped((SOURCES | TESTS)[path])
+def test_every_function_is_typed() -> None:
+    assert not {path: told for path, source in (SOURCES | TESTS).items() if (told := untyped(source))}
 
 
 def test_functions_are_short() -> None:

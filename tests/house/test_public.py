@@ -32,14 +32,12 @@ PRIVATE_ATTRIBUTES = (
 )
 
 
-@pytest.mark.parametrize("path", SOURCES)
-def test_nothing_private_is_imported(path: str) -> None:
-    assert not private_imports(SOURCES[path])
+def test_nothing_private_is_imported() -> None:
+    assert not {path: told for path, source in SOURCES.items() if (told := private_imports(source))}
 
 
-@pytest.mark.parametrize("path", NEAR_PYTEST)
-def test_no_private_attribute_is_used_where_objects_of_pytest_are(path: str) -> None:
-    assert not private_attributes(SOURCES[path])
+def test_no_private_attribute_is_used_where_objects_of_pytest_are() -> None:
+    assert not {path: told for path in NEAR_PYTEST if (told := private_attributes(SOURCES[path]))}
 
 
 def test_pytest_is_imported_only_by_plugin_and_checks() -> None:

@@ -16,16 +16,15 @@ from ops_tests.plugin.look import Look
 from ops_tests.plugin.observations import read_log
 from ops_tests.plugin.options import Settings
 from ops_tests.records.webhooks import Delivery, Effect
-from ops_tests.rules.effects import absence_is_certain, line_with
+from ops_tests.rules.effects import (
+    CLOCK_SLACK,
+    LOOK_EVERY_SECONDS,
+    LOOK_LONGER_SECONDS,
+    absence_is_certain,
+    line_with,
+)
 from ops_tests.target import Target
 from ops_tests.target_parts import Endpoint
-
-LOOK_EVERY_SECONDS = 1.0
-"""Pause between two reads of the same instrument: the platform's API allows one a second."""
-LOOK_LONGER_SECONDS = 30.0
-"""How long beyond the effect's time we wait for a later log line before we call ourselves blind."""
-CLOCK_SLACK = timedelta(seconds=2)
-"""How far the platform's clock may lag behind ours without hiding a line from the second look."""
 
 _KINDS = ("signed_deliveries", "forged_deliveries", "unsigned_deliveries")
 

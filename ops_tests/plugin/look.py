@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ops_tests.clients.ways import database_of
 from ops_tests.plugin.state import Run
-from ops_tests.plugin.ways import database_of
 from ops_tests.target import Target
 
 if TYPE_CHECKING:

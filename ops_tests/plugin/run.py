@@ -23,7 +23,7 @@ from ops_tests.plugin.spreading import scope_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.plugin.targets import argument
 from ops_tests.plugin.waivers import with_unneeded
-from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
+from ops_tests.records.run import CheckRecord, Drill, RunRecord, TargetRecord
 from ops_tests.rules import verdict
 from ops_tests.rules.levels import worst
 from ops_tests.target import Target
@@ -93,6 +93,7 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
         level=worst(check.level for check in checks),
         environment=_environment(),
         samples=tuple(run.samples),
+        drills=tuple(Drill.model_validate(clean.deep(one.model_dump())) for one in run.drills),
         remarks=remarks(config.rootpath, run),
         checks=cleaned,
         objectives=tuple(objectives.of_run(config.rootpath, run, cleaned, now)),

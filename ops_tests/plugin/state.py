@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ops_tests.plugin.options import Settings
-from ops_tests.records.run import CheckRecord, RunRecord, SampledTimes, SyntheticDelivery, Waiver
+from ops_tests.records.run import CheckRecord, Drill, RunRecord, SampledTimes, SyntheticDelivery, Waiver
 from ops_tests.target import Target
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Run:
         waivers: What is waived, by target.
         deliveries: The synthetic deliveries, written down before they are sent; a worker's go on to the controller.
         samples: The response times that were measured; likewise.
+        drills: The drills that were made, in their order.
         proxies: The proxies to databases, by target; they end with the commands that still run.
         live: Release and image by target, as workers saw them.
         deploying: The deploy under way by target, as a phrase; alerts are held meanwhile.
@@ -62,6 +63,7 @@ class Run:
     waivers: dict[str, tuple[Waiver, ...]] = field(default_factory=dict)
     deliveries: list[SyntheticDelivery] = field(default_factory=list)
     samples: list[SampledTimes] = field(default_factory=list)
+    drills: list[Drill] = field(default_factory=list)
     proxies: dict[str, FlyProxy] = field(default_factory=dict)
     live: dict[str, tuple[str, str]] = field(default_factory=dict)
     deploying: dict[str, str] = field(default_factory=dict)

@@ -156,6 +156,52 @@ class SampledTimes(_Record):
     seconds: tuple[float, ...]
 
 
+class Span(_Record):
+    """A stretch of a drill's timeline.
+
+    Attributes:
+        lane: Whose line it lies on: ``health``, ``deliveries``, ``what was done``.
+        since: UTC.
+        until: UTC; the same moment for what takes no time.
+        state: ``good`` and ``bad`` for what was seen, ``act`` for what was done.
+        text: What was seen or done, in a few words.
+    """
+
+    lane: str
+    since: datetime
+    until: datetime
+    state: Literal["good", "bad", "act"]
+    text: str
+
+
+class Figure(_Record):
+    """Something a drill measured: ``recovery time``, 4.2, ``s``."""
+
+    name: str
+    value: float
+    unit: str
+
+
+class Drill(_Record):
+    """What one drill did and measured.
+
+    Attributes:
+        target: The target's name.
+        name: ``cold start``.
+        began_at: UTC.
+        ended_at: UTC.
+        spans: Its timeline, by lane and time.
+        figures: What it measured, the most telling first.
+    """
+
+    target: str
+    name: str
+    began_at: datetime
+    ended_at: datetime
+    spans: tuple[Span, ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+
 class TargetRecord(_Record):
     """A target of the run.
 
@@ -200,6 +246,7 @@ class RunRecord(_Record):
         samples: The response times it measured.
         remarks: What is to be known of the schedule: a run that came late, a clock that went back.
         objectives: The service level objectives, by target.
+        drills: The drills that were made, in their order.
     """
 
     schema_version: Literal[1] = 1
@@ -218,3 +265,4 @@ class RunRecord(_Record):
     samples: tuple[SampledTimes, ...] = ()
     remarks: tuple[str, ...] = ()
     objectives: tuple[Objective, ...] = ()
+    drills: tuple[Drill, ...] = ()

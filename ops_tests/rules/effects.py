@@ -7,6 +7,13 @@ from datetime import datetime, timedelta
 
 from ops_tests.records.logs import LogLine, LogWindow
 
+LOOK_EVERY_SECONDS = 1.0
+"""Pause between two reads of the same instrument: the platform's API allows one a second."""
+LOOK_LONGER_SECONDS = 30.0
+"""How long beyond the effect's time we wait for a later log line before we call ourselves blind."""
+CLOCK_SLACK = timedelta(seconds=2)
+"""How far the platform's clock may lag behind ours without hiding a line from the second look."""
+
 
 def line_with(window: LogWindow, wanted: str, but: Collection[LogLine] = ()) -> LogLine | None:
     """The first line that holds a text, but for those that already prove something else; None without one."""

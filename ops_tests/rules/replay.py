@@ -61,3 +61,8 @@ def damage(payload: str) -> str:
     except (ValueError, RecursionError):
         return "its payload is not JSON, and the application would refuse it; the work must be done by hand"
     return ""
+
+
+def tried(count: int, tries: int) -> str:
+    """How often it was replayed in vain: ``1 of 3 tries in vain``."""
+    return f"used up its {tries} tries ({count})" if count >= tries else f"{count} of {tries} tries in vain"

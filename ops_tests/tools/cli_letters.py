@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,7 @@ from ops_tests.errors import UsageProblem
 from ops_tests.tools.acting import Asked, acting
 
 if TYPE_CHECKING:
-    from ops_tests.tools.replay import Step
+    from ops_tests.acts.replay import Step
     from ops_tests.tools.retention import Rows
 
 TARGET = click.option("--target", "name", metavar="NAME|PATH", help="The target; else OPS_TARGET.")
@@ -27,9 +28,10 @@ def dead_letters() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def list_(name: str | None, as_json: bool) -> None:
     """List the dead letters that wait, oldest first, without shops and payloads."""
-    from ops_tests.tools import dead_letters, letter_box
+    from ops_tests.tools import dead_letters
+    from ops_tests.tools.named_target import lasting_target
 
-    for line in dead_letters.listing(letter_box.live_target(name), as_json=as_json):
+    for line in dead_letters.listing(lasting_target(name, Path.cwd()), as_json=as_json):
         click.echo(line)
 
 
@@ -40,9 +42,10 @@ def list_(name: str | None, as_json: bool) -> None:
 @click.option("--permit", "permits", multiple=True, metavar="NAME", help="The target's name once more, for --reveal.")
 def show(letter_id: str, name: str | None, reveal: bool, permits: tuple[str, ...]) -> None:
     """Show what became of one dead letter."""
-    from ops_tests.tools import dead_letters, letter_box
+    from ops_tests.tools import dead_letters
+    from ops_tests.tools.named_target import lasting_target
 
-    target = letter_box.live_target(name)
+    target = lasting_target(name, Path.cwd())
     lines = dead_letters.story(target, letter_id)
     secret = dead_letters.revealed(target, letter_id, permits) if reveal else []
     for line in lines:
@@ -60,8 +63,8 @@ def show(letter_id: str, name: str | None, reveal: bool, permits: tuple[str, ...
 @acting
 def replay(asked: Asked, letter_id: str | None, all_: bool, destructive: bool) -> None:
     """Send the dead letter ID, or all, to the application again, and mark each whose effect is seen."""
-    from ops_tests.tools import letter_box
-    from ops_tests.tools import replay as replaying
+    from ops_tests.acts import letter_box
+    from ops_tests.acts import replay as replaying
 
     if all_ == bool(letter_id):
         raise UsageProblem("expected either the ID of one dead letter or --all; dead-letters list shows the ids")
@@ -87,7 +90,7 @@ def replay(asked: Asked, letter_id: str | None, all_: bool, destructive: bool) -
 
 
 def _say_of_dangerous(steps: list[Step]) -> None:
-    from ops_tests.tools.replay import SINGLY
+    from ops_tests.acts.replay import SINGLY
 
     if any(step.dangerous for step in steps):
         click.echo(SINGLY, err=True)
@@ -114,7 +117,7 @@ def retention(asked: Asked, days: int) -> None:
 
 
 def _delete(asked: Asked, rows: Rows, days: int | None) -> None:
-    from ops_tests.tools import letter_box
+    from ops_tests.acts import letter_box
     from ops_tests.tools import retention as old
 
     kept = old.days_asked(days, asked.target)

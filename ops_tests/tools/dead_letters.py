@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import secrets
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
-from ops_tests.errors import UnknownName
+from ops_tests.acts import letter_box
 from ops_tests.permit import grant
 from ops_tests.records.database import DeadLetter, DeadLetters
 from ops_tests.records.replay import Story
 from ops_tests.rules.log_personal_data import without_personal_data
-from ops_tests.rules.replay import endpoint_of
+from ops_tests.rules.replay import endpoint_of, tried
 from ops_tests.rules.wording import duration, excerpt
 from ops_tests.target import Target
-from ops_tests.tools import letter_box
 
 ERROR_LENGTH = 500
 PERSONAL = "what follows may hold personal data of the shop and its customers: copy it nowhere"
-LISTED_BY = "python -m ops_tests dead-letters list shows those that wait"
 
 
 def listing(target: Target, *, as_json: bool) -> list[str]:
@@ -43,11 +40,6 @@ def _row(one: DeadLetter, letters: DeadLetters, tries: int) -> str:
     return f"{one.id}  {one.topic}  {age} old, {tried(one.retry_count, tries)}"
 
 
-def tried(count: int, tries: int) -> str:
-    """How often it was replayed in vain: ``1 of 3 tries in vain``."""
-    return f"used up its {tries} tries ({count})" if count >= tries else f"{count} of {tries} tries in vain"
-
-
 def _document(target: Target, letters: DeadLetters, tries: int) -> dict[str, object]:
     return {
         "target": target.name,
@@ -66,13 +58,6 @@ def _document(target: Target, letters: DeadLetters, tries: int) -> dict[str, obj
     }
 
 
-def unknown(letter_id: str, known: Iterable[str]) -> UnknownName:
-    """The error for an id that is none."""
-    guess = difflib.get_close_matches(letter_id, known, 1)
-    hint = f"did you mean {guess[0]}? " if guess else ""
-    return UnknownName(f"there is no dead letter {letter_id!r}; {hint}{LISTED_BY}")
-
-
 def story(target: Target, letter_id: str) -> list[str]:
     """What became of one letter, without its shop and payload.
 
@@ -83,7 +68,7 @@ def story(target: Target, letter_id: str) -> list[str]:
     with letter_box.opened(target) as box:
         found = box.database.letter_story(letter_id)
         if found is None:
-            raise unknown(letter_id, (one.id for one in box.database.waiting_letters()))
+            raise letter_box.unknown(letter_id, (one.id for one in box.database.waiting_letters()))
         return list(_told(found, target, box.max_retries))
 
 
@@ -121,5 +106,5 @@ def revealed(target: Target, letter_id: str, permits: Collection[str]) -> list[s
     with letter_box.opened(target) as box:
         letter = box.table(permit).letter(letter_id)
     if letter is None:
-        raise unknown(letter_id, ())
+        raise letter_box.unknown(letter_id, ())
     return [f"shop        {letter.shop}", f"payload     {letter.payload}"]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from ops_tests.clients.acting.fly import ActingFly, deploying
 from ops_tests.clients.remarks import unheard
+from ops_tests.clients.ways import database_of
 from ops_tests.clients.web import Web
 from ops_tests.errors import ActionFailed, Blind, Unreachable, UsageProblem
 from ops_tests.permit import Permit
-from ops_tests.plugin.ways import database_of
 from ops_tests.records.database import Migration
 from ops_tests.records.platform import Image, Machine, Release
 from ops_tests.rules import deployments as rules

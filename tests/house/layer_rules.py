@@ -41,9 +41,10 @@ BELOW = {
     "clients": GROUND | {"clients"},
     "rules": GROUND | {"rules"},
     "sandbox": GROUND | {"sandbox"},
-    "plugin": GROUND | {"clients", "rules", "sandbox", "plugin"},
+    "acts": GROUND | {"clients", "rules", "sandbox", "acts"},
+    "plugin": GROUND | {"clients", "rules", "sandbox", "acts", "plugin"},
     "checks": GROUND - {"errors", "target_file", "target_values", "waiver_file", "alert_settings"} | {"rules"},
-    "tools": GROUND | {"clients", "rules", "sandbox", "plugin", "tools"},
+    "tools": GROUND | {"clients", "rules", "sandbox", "acts", "plugin", "tools"},
     "__main__": frozenset({"tools"}),
     "": frozenset[str](),
 }

@@ -9,7 +9,7 @@ from tests.house.source import Source
 
 MINT = "ops_tests/permit.py"
 ACTING = "ops_tests.clients.acting"
-MAY_ACT = (ACTING, "ops_tests.tools")
+MAY_ACT = (ACTING, "ops_tests.acts", "ops_tests.tools")
 
 
 def minted(source: Source) -> list[str]:

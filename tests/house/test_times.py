@@ -10,7 +10,8 @@ import pytest
 from ops_tests.clients import command_guard, database, fly, fly_logs, platform, web
 from ops_tests.clients.database_dsn import Dsn
 from ops_tests.limits import LONGEST_SECONDS, Limits
-from ops_tests.plugin import effects, gather
+from ops_tests.plugin import gather
+from ops_tests.rules import effects
 from tests.house.source import PACKAGE, REPOSITORY, Source, read
 from tests.house.time_rules import PATHS, Observations, too_slow, untold, worst
 

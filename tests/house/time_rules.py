@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from ops_tests.clients import certificates, database, fly_proxy, platform, prometheus, registry, repository, web
-from ops_tests.plugin import deliveries, effects, observations_edge, observations_logs, sampling
+from ops_tests.plugin import deliveries, observations_edge, observations_logs, sampling
+from ops_tests.rules import effects as effect_rules
 from ops_tests.target_parts import EFFECT_SECONDS_AT_MOST
 from tests.house.source import Source
 
@@ -127,8 +128,8 @@ def _sampling(all_of_them: Observations) -> float:
 
 
 def _watching(all_of_them: Observations, read: float) -> float:
-    patience = EFFECT_SECONDS_AT_MOST + effects.LOOK_LONGER_SECONDS
-    return _sending(all_of_them) + patience + effects.LOOK_EVERY_SECONDS + read
+    patience = EFFECT_SECONDS_AT_MOST + effect_rules.LOOK_LONGER_SECONDS
+    return _sending(all_of_them) + patience + effect_rules.LOOK_EVERY_SECONDS + read
 
 
 PATHS: Mapping[str, tuple[set[str], Callable[[Observations], float]]] = {

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ops_tests.acts.replay import Replay
 from ops_tests.clients.acting.dead_letters import DeadLetterTable, HeldLetter
 from ops_tests.clients.acting.replays import ReplaySender
 from ops_tests.tools.cli import main
-from ops_tests.tools.replay import Replay
 
 STEPS: dict[str, tuple[type, str, str]] = {
     "not yet held": (DeadLetterTable, "held", "before"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from ops_tests.acts import letter_box
 from ops_tests.clients.acting.dead_letters import DeadLetterTable, HeldLetter
 from ops_tests.clients.acting.operator_database import RowLocked
 from ops_tests.clients.acting.replays import ReplaySender, webhook_id
@@ -15,16 +16,19 @@ from ops_tests.clients.platform import connect
 from ops_tests.clients.web import Web
 from ops_tests.errors import Blind, UsageProblem
 from ops_tests.permit import Permit
-from ops_tests.plugin.effects import CLOCK_SLACK, LOOK_EVERY_SECONDS, LOOK_LONGER_SECONDS
 from ops_tests.records.logs import LogLine
 from ops_tests.records.replay import Waiting
 from ops_tests.rules import replay as rules
-from ops_tests.rules.effects import absence_is_certain, line_with
+from ops_tests.rules.effects import (
+    CLOCK_SLACK,
+    LOOK_EVERY_SECONDS,
+    LOOK_LONGER_SECONDS,
+    absence_is_certain,
+    line_with,
+)
 from ops_tests.rules.wording import duration
 from ops_tests.target import Target
 from ops_tests.target_parts import Endpoint, WebhooksPart
-from ops_tests.tools import letter_box
-from ops_tests.tools.dead_letters import tried, unknown
 
 SINGLY = "to replay one of these all the same: python -m ops_tests dead-letters replay ID --destructive"
 
@@ -48,7 +52,7 @@ class Step:
     def said(self, tries: int) -> str:
         """One line about it."""
         letter = self.letter
-        about = f"{letter.topic}  {duration(rules.age_seconds(letter))} old, {tried(letter.retry_count, tries)}"
+        about = f"{letter.topic}  {duration(rules.age_seconds(letter))} old, {rules.tried(letter.retry_count, tries)}"
         where = self.endpoint.path if self.endpoint else ""
         return f"{letter.id}  {about}: {f'left out: {self.refusal}' if self.refusal else f'POST {where}'}"
 
@@ -113,7 +117,7 @@ def steps(box: letter_box.LetterBox, letter_id: str | None, *, destructive: bool
 def _none_waits(box: letter_box.LetterBox, letter_id: str, waiting: Sequence[str]) -> UsageProblem:
     story = box.database.letter_story(letter_id)
     if story is None or story.retried_at is None:
-        return unknown(letter_id, waiting)
+        return letter_box.unknown(letter_id, waiting)
     when = f"{story.retried_at:%Y-%m-%d %H:%M:%S} UTC"
     return UsageProblem(f"dead letter {letter_id} was replayed already, {when}; expected one that waits")
 

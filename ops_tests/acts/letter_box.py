@@ -1,22 +1,23 @@
-"""What the commands about dead letters reach of a target: its database, to read and, with a permit, to write."""
+"""What whoever handles dead letters reaches of a target: its database, to read and, with a permit, to write."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from ops_tests.clients.acting.dead_letters import DeadLetterTable
 from ops_tests.clients.acting.operator_database import ROLE, OperatorDatabase
 from ops_tests.clients.database import Database
 from ops_tests.clients.fly_proxy import FlyProxy
-from ops_tests.errors import UsageProblem
+from ops_tests.clients.ways import way_of
+from ops_tests.errors import UnknownName, UsageProblem
 from ops_tests.permit import Permit
-from ops_tests.plugin.ways import way_of
 from ops_tests.target import Secret, Target
 from ops_tests.target_parts import DatabasePart, DeadLettersPart
-from ops_tests.tools.named_target import named_target
+
+LISTED_BY = "python -m ops_tests dead-letters list shows those that wait"
 
 
 @dataclass(frozen=True)
@@ -68,21 +69,6 @@ def opened(target: Target) -> Iterator[LetterBox]:
             way.end()
 
 
-def live_target(name: str | None) -> Target:
-    """The target that is named, else the one of ``OPS_TARGET``.
-
-    Raises:
-        UsageProblem: None is named, or it is the embedded sandbox, which is not there now.
-    """
-    target = named_target(name, Path.cwd())
-    if target.sandbox:
-        raise UsageProblem(
-            "the embedded sandbox lives no longer than a run of checks; python -m ops_tests sandbox --write DIR keeps "
-            "one up"
-        )
-    return target
-
-
 def operators_dsn(target: Target, part: DatabasePart) -> Secret:
     """The connection string of those who act.
 
@@ -106,3 +92,10 @@ def needed_secret(target: Target, variable: str) -> Secret:
     if not target.is_set(variable):
         raise UsageProblem(f"{variable} is not set; put it into the environment or .env ({target.name})")
     return target.secret(variable)
+
+
+def unknown(letter_id: str, known: Iterable[str]) -> UnknownName:
+    """The error for an id that is none."""
+    guess = difflib.get_close_matches(letter_id, known, 1)
+    hint = f"did you mean {guess[0]}? " if guess else ""
+    return UnknownName(f"there is no dead letter {letter_id!r}; {hint}{LISTED_BY}")

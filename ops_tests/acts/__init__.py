@@ -1,0 +1,1 @@
+"""What changes a target, and what undoes it: acting clients and rules put together, for the drill and the commands."""

@@ -71,8 +71,10 @@ class Webhooks:
         """
         return self._deliver(self._made(endpoint, "signed", self._secret.reveal().encode()))
 
-    def repeat(self, delivery: Delivery) -> Delivery:
+    def repeat(self, delivery: Delivery | Announcement) -> Delivery:
         """Send a delivery of this run once more: same id, same shop, same bytes, as Shopify's own retry.
+
+        One that got no answer is named by its announcement.
 
         Raises:
             Unreachable: No status line came.

@@ -27,6 +27,7 @@ pytest_plugins = [
     "ops_tests.plugin.deliveries",
     "ops_tests.plugin.effects",
     "ops_tests.plugin.sampling",
+    "ops_tests.plugin.drills",
     "ops_tests.plugin.objectives",
     "ops_tests.plugin.waivers",
     "ops_tests.plugin.verdicts",

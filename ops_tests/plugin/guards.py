@@ -21,6 +21,7 @@ from ops_tests.plugin.state import is_worker, run_of
 from ops_tests.target import Target
 
 _REFUSAL = pytest.StashKey[str]()
+_ONLY_CHECKS = "only a check may act: it bears the mark runbook and lies in a folder of checks (ops_checks)"
 
 
 def acts(item: pytest.Item) -> bool:
@@ -45,7 +46,7 @@ def refuse(item: pytest.Item, reason: str) -> None:
 def _refusal(item: pytest.Item) -> str:
     run = run_of(item.config)
     if run is None or not is_check(item):
-        return "only a check may act: it bears the mark runbook and lies in a folder of checks (ops_checks)"
+        return _ONLY_CHECKS
     target = item_target(item, run)
     reasons = dict(lacking(target, run.settings.permits))
     if is_worker(item.config):
@@ -55,9 +56,10 @@ def _refusal(item: pytest.Item) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """End at once where everything that was selected is refused."""
+    """End at once where everything that was selected is refused; what acts comes after all that observes."""
     if run_of(config) is None:
         return
+    items.sort(key=acts)
     told = refused_as_a_whole(items)
     if told and is_worker(config):
         items.clear()
@@ -88,10 +90,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         raise NotPermitted(reason)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def permit(request: pytest.FixtureRequest, target: Target) -> Permit:
-    """The permission to act on the target, which every acting client demands."""
-    reason, run = refusal(request.node), run_of(request.config)
-    if reason or run is None:
-        raise NotPermitted(reason)
+    """The permission to act on the target, which every acting client demands; who asks for it has passed the guard."""
+    run = run_of(request.config)
+    if run is None:
+        raise NotPermitted(_ONLY_CHECKS)
     return grant(target, run.settings.permits, run.run_id)

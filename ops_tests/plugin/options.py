@@ -19,6 +19,8 @@ from ops_tests.errors import UsageProblem
 from ops_tests.target import Target, read_environ
 
 CHECKS = Path(__file__).parents[1] / "checks"
+DRILLS_BY_NAME = ("rollback",)
+"""Drills that nobody makes without having asked for them."""
 SUITES = ("smoke", "daily", "weekly", "monthly", "post_deploy", "audit", "dr_drill")
 
 
@@ -32,6 +34,7 @@ class Settings:
         expect_image: The image that must be live, or "".
         expect_release: The release number that must be the newest, or None.
         permits: Names of the targets that may be acted on.
+        drills: The drills that were asked for by name.
         suite: The one suite the mark expression names, else the expression itself, else ``all``.
     """
 
@@ -40,6 +43,7 @@ class Settings:
     expect_image: str
     expect_release: int | None
     permits: tuple[str, ...]
+    drills: tuple[str, ...]
     suite: str
 
 
@@ -69,6 +73,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--permit", action="append", dest="ops_permits", default=[], type=_given, metavar="TARGETNAME",
         help="permit checks that act to change this target, whose file says acts = true; repeatable",
+    )  # fmt: skip
+    group.addoption(
+        "--drill", action="append", dest="ops_drills", default=[], choices=DRILLS_BY_NAME, metavar="NAME",
+        help="with -m dr_drill: make this drill too, which is made only when named: rollback; repeatable",
     )  # fmt: skip
     parser.addini("ops_target", "the target to check when neither --target nor OPS_TARGET names one", default="")
     parser.addini("ops_checks", "folders with checks of your own, beside the packaged ones", type="paths", default=[])
@@ -101,6 +109,7 @@ def settings(config: pytest.Config) -> Settings:
         expect_image=config.getoption("ops_expect_image") or "",
         expect_release=config.getoption("ops_expect_release"),
         permits=tuple(config.getoption("ops_permits")),
+        drills=tuple(config.getoption("ops_drills")),
         suite=suite(config),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
+from ops_tests.acts.going_back import part_of, platform_of
 from ops_tests.clients.acting.fly import ActingFly, restarting, scaling
 from ops_tests.errors import ActionFailed, UsageProblem
 from ops_tests.permit import Permit
@@ -13,7 +14,7 @@ from ops_tests.rules import machines as rules
 from ops_tests.rules.wording import duration, listed
 from ops_tests.target import Target
 from ops_tests.tools.acting import Asked
-from ops_tests.tools.platform_seen import afterwards, now, part_of, platform_of, typed, watched
+from ops_tests.tools.platform_seen import afterwards, now, typed, watched
 
 
 def restart(asked: Asked, ids: Sequence[str]) -> Iterator[str]:

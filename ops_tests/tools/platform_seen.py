@@ -5,38 +5,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator
 
+from ops_tests.acts.going_back import part_of, platform_of
 from ops_tests.clients.acting.fly import Words, line
-from ops_tests.clients.platform import Platform, connect
-from ops_tests.errors import ActionFailed, Blind, UsageProblem
+from ops_tests.errors import ActionFailed, Blind
 from ops_tests.records.platform import Machine
 from ops_tests.rules.machines import serving
 from ops_tests.target import Target
 from ops_tests.target_file import packaged_targets
-from ops_tests.target_parts import FlyPlatform
 
 INDENT = "  "
-
-
-def part_of(target: Target) -> FlyPlatform:
-    """The target's platform.
-
-    Raises:
-        UsageProblem: It has none.
-    """
-    if target.platform is None:
-        raise UsageProblem(f"{target.file} has no [platform], so there is nothing to act on; add it with kind and app")
-    return target.platform
-
-
-def platform_of(target: Target) -> Platform:
-    """The client that looks at the target's platform.
-
-    Raises:
-        UsageProblem: The target has none.
-        NotAuthorised: The variable of its token is not set.
-    """
-    part_of(target)
-    return connect(target)
 
 
 def now(machines: Iterable[Machine]) -> Iterator[str]:

@@ -23,7 +23,7 @@ from tests.running import REPOSITORY
     [
         "UPDATE dead_letters SET payload = ''",
         "UPDATE dead_letters SET shop = ''",
-        "INSERT INTO dead_letters DEFAULT VALUES",
+        "INSERT INTO dead_letters (id, topic, shop, payload, error, stack) VALUES ('a', 'b', 'c', 'd', 'e', 'f')",
         "TRUNCATE dead_letters",
         "DROP TABLE dead_letters",
         "INSERT INTO webhook_events DEFAULT VALUES",

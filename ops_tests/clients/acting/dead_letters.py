@@ -30,6 +30,10 @@ _MERGED = f'UPDATE dead_letters SET "retriedAt" = {CLOCK}, "lastError" = %s WHER
 _DELETED = """
     WITH gone AS (DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {column} < %s LIMIT %s) RETURNING 1)
     SELECT count(*) FROM gone"""
+_PLANTED = f"""
+    INSERT INTO dead_letters (id, topic, shop, payload, error, "createdAt")
+    VALUES (%s, %s, %s, %s, 'planted by a drill', {CLOCK})"""  # noqa: S608 - constants
+_OF_SHOP = "WITH gone AS (DELETE FROM dead_letters WHERE shop = %s RETURNING 1) SELECT count(*) FROM gone"
 _OLD_LETTERS = _DELETED.format(table="dead_letters", column='"retriedAt"')
 _OLD_EVENTS = _DELETED.format(table="webhook_events", column='"processedAt"')
 
@@ -108,6 +112,25 @@ class DeadLetterTable:
         with self._database.transaction() as transaction:
             rows = transaction.rows(_HELD, (letter_id,))
             yield HeldLetter(_stored(rows[0]), transaction) if rows else None
+
+    def plant(self, letter_id: str, topic: str, shop: str, payload: str) -> None:
+        """Put a letter of a synthetic shop there, as if the application had.
+
+        Raises:
+            Blind: As ``OperatorDatabase.transaction``.
+        """
+        with self._database.transaction() as transaction:
+            transaction.rows(_PLANTED, (letter_id, topic, shop, payload))
+
+    def delete_of_shop(self, shop: str) -> int:
+        """Delete every letter of one synthetic shop, and return how many there were.
+
+        Raises:
+            Blind: As ``OperatorDatabase.transaction``.
+        """
+        with self._database.transaction() as transaction:
+            ((gone,),) = transaction.rows(_OF_SHOP, (shop,))
+        return int(typed(gone, int))
 
     def delete_replayed(self, before: datetime) -> Iterator[int]:
         """Delete letters replayed before a moment, UTC, batch by batch; yields how many each batch was."""

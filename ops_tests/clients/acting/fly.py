@@ -26,6 +26,11 @@ def restarting(app: str, machine: str) -> Words:
     return "machine", "restart", machine, "-a", app
 
 
+def starting(app: str, machine: str) -> Words:
+    """The words behind ``fly`` that start one machine that is stopped."""
+    return "machine", "start", machine, "-a", app
+
+
 def scaling(app: str, megabytes: int) -> Words:
     """The words behind ``fly`` that give every machine so much memory."""
     return "scale", "memory", str(megabytes), "-a", app
@@ -76,6 +81,15 @@ class ActingFly:
             ActionFailed: It did not come back, or nobody knows.
         """
         return self._act(restarting(self._app, machine), RESTART_SECONDS)
+
+    def machine_start(self, machine: str) -> None:
+        """``fly machine start``: a machine that is stopped.
+
+        Raises:
+            NotAuthorised: The token may not.
+            ActionFailed: It did not start, or nobody knows.
+        """
+        self._act(starting(self._app, machine), RESTART_SECONDS)
 
     def scale_memory(self, megabytes: int, machines: int) -> float:
         """``fly scale memory``: every machine restarts with so much; returns how many seconds that took.

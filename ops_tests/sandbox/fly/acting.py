@@ -9,6 +9,7 @@ import re
 import signal
 import sys
 import time
+from functools import partial
 from typing import Any
 
 from ops_tests.sandbox.fly.keeping import State, become, change, moment, read
@@ -34,6 +35,26 @@ def restart(state: State, flags: Flags) -> None:
     Raises:
         FlyError: Not permitted, no machine named, an unknown one, or one that does not become healthy.
     """
+    machines = _named(state, flags)
+    for machine in machines:
+        out(f"Restarting machine {machine}\n")
+        _anew(state["file"], machine, {})
+        out(f"Machine {machine} restarted successfully!\n")
+
+
+def start(state: State, flags: Flags) -> None:
+    """``machine start``: machines that are stopped; whether they become healthy nobody waits for.
+
+    Raises:
+        FlyError: Not permitted, no machine named, or an unknown one.
+    """
+    for machine in _named(state, flags):
+        change(state["file"], partial(_start, machine=machine))
+        out(f"{machine} has been started\n")
+
+
+def _named(state: State, flags: Flags) -> list[str]:
+    """The machines behind the command's words."""
     name = _admitted(state, flags)
     machines = [flags[key] for key in sorted((key for key in flags if key.isdigit()), key=int)]
     if not machines:
@@ -41,10 +62,7 @@ def restart(state: State, flags: Flags) -> None:
     for machine in machines:
         if machine not in {one["id"] for one in state["machines"]}:
             raise FlyError(f"machine {machine} was not found in app '{name}'")
-    for machine in machines:
-        out(f"Restarting machine {machine}\n")
-        _anew(state["file"], machine, {})
-        out(f"Machine {machine} restarted successfully!\n")
+    return machines
 
 
 def scale_memory(state: State, flags: Flags) -> None:
@@ -210,6 +228,16 @@ def _stop(state: State, machine: str, becomes: State) -> None:
     state["coming"].append(_coming(begins, machine, {**becomes, "state": "started"}, started))
     if state["acting"]["habit"] != "unhealthy":
         state["coming"].append(_coming(begins + CHECK_SECONDS, machine, {"checks": passing}, {}))
+
+
+def _start(state: State, machine: str) -> None:
+    """The start now, with the first check to come."""
+    now = time.time()
+    checks = next(one["checks"] for one in state["machines"] if one["id"] == machine)
+    passing = [{**one, "status": "passing", "output": '{"status":"ok"}'} for one in checks]
+    state["acting"]["begun"] = True
+    become(state, machine, now, {"state": "started"}, {"type": "start", "status": "started", "source": "flyd"})
+    state["coming"].append(_coming(now + CHECK_SECONDS, machine, {"checks": passing}, {}))
 
 
 def _coming(at: float, machine: str, becomes: State, event: State) -> dict[str, Any]:

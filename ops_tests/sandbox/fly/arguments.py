@@ -49,6 +49,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, dict[str, str]]] = {
         "Restart one or more Fly machines.",
         {**APP, "signal": "s", "time": "", "force": "", "skip-health-checks": ""},
     ),
+    ("machine", "start"): ("Start one or more Fly machines", APP),
     ("scale", "memory"): ("Set VM memory", {**APP, "group": "g"}),
     ("deploy",): (
         "Deploy Fly applications",
@@ -61,6 +62,7 @@ POSITIONAL = {
     ("mpg", "backup", "list"): (1, 1),
     ("proxy",): (1, 2),
     ("machine", "restart"): (0, 100),
+    ("machine", "start"): (0, 100),
     ("scale", "memory"): (1, 1),
     ("deploy",): (0, 1),
 }

@@ -212,6 +212,13 @@ def machine_restart(state: State, flags: Flags) -> None:
     restart(state, flags)
 
 
+def machine_start(state: State, flags: Flags) -> None:
+    """Stopped machines started."""
+    from ops_tests.sandbox.fly.acting import start
+
+    start(state, flags)
+
+
 def scale_memory(state: State, flags: Flags) -> None:
     """Another size of memory."""
     from ops_tests.sandbox.fly.acting import scale_memory
@@ -233,5 +240,6 @@ RUN: dict[tuple[str, ...], Callable[[State, Flags], None]] = {
     ("machine", "exec"): machine_exec, ("proxy",): proxy, ("volumes", "list"): storage.volumes_list,
     ("volumes", "snapshots", "list"): storage.snapshots_list, ("mpg", "list"): storage.mpg_list,
     ("mpg", "backup", "list"): storage.mpg_backup_list, ("machine", "restart"): machine_restart,
+    ("machine", "start"): machine_start,
     ("scale", "memory"): scale_memory, ("deploy",): deploy,
 }  # fmt: skip

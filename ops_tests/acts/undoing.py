@@ -1,0 +1,106 @@
+"""Undoing what stands open in a target's journal, the newest first."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ops_tests.acts import letter_box
+from ops_tests.acts.journal import Deploying, Entry, Journal, Restarting
+from ops_tests.clients.acting.fly import ActingFly
+from ops_tests.clients.platform import connect
+from ops_tests.errors import ActionFailed, OpsError
+from ops_tests.permit import Permit
+from ops_tests.records.platform import Machine
+from ops_tests.rules.deployments import undeployed
+from ops_tests.rules.machines import serving
+from ops_tests.rules.releases import incomplete, newest, same_image
+from ops_tests.rules.wording import listed
+from ops_tests.target import Target
+
+STARTS_BY_ITSELF_SECONDS = 15.0
+"""A restart that was begun goes on without us; before we start a machine we see whether it does so itself."""
+PAUSE_SECONDS = 1.2
+"""Between two looks: Fly.io's APIs allow one request a second for each app."""
+
+
+def undo(target: Target, permit: Permit, journal: Journal) -> Iterator[str]:
+    """Undo what is open, the newest first; what is undone already is only written down. Yields what was done.
+
+    Raises:
+        ActionFailed: Something could not be undone; the rest was, and the journal keeps what could not.
+    """
+    failed: list[str] = []
+    for number, entry in reversed(journal.open_entries().items()):
+        try:
+            said = _undo(target, permit, entry)
+        except OpsError as error:
+            failed.append(f"{entry}, and could not be undone: {error}")
+            continue
+        journal.undone(number)
+        yield f"{entry}: {said}"
+    if failed:
+        raise ActionFailed(f"{listed(failed)}. Next: {recover_line(target)}")
+
+
+def recover_line(target: Target) -> str:
+    """What is typed to undo what a drill left."""
+    return f"python -m ops_tests recover --target {target.name} --permit {target.name} --yes"
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let neither SIGINT nor SIGTERM in between; whoever sends them wants to end what is being undone anyway."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _undo(target: Target, permit: Permit, entry: Entry) -> str:
+    if isinstance(entry, Restarting):
+        return _started(target, permit, entry.machine)
+    if isinstance(entry, Deploying):
+        return _deployed(target, permit, entry.image)
+    with letter_box.opened(target) as box:
+        gone = box.table(permit).delete_of_shop(entry.shop)
+    return f"{gone} letters of its shop were taken away"
+
+
+def _started(target: Target, permit: Permit, machine: str) -> str:
+    platform, ends_at = connect(target), time.monotonic() + STARTS_BY_ITSELF_SECONDS
+    while _found(platform.machines(), machine).state != "started":
+        if time.monotonic() > ends_at:
+            ActingFly(target, permit).machine_start(machine)
+            return "it was started"
+        time.sleep(PAUSE_SECONDS)
+    return "it is started"
+
+
+def _found(machines: tuple[Machine, ...], machine: str) -> Machine:
+    found = next((one for one in serving(machines) if one.id == machine), None)
+    if found is None:
+        raise ActionFailed(f"machine {machine} is gone; expected it started. Next: fly machine list")
+    return found
+
+
+def _deployed(target: Target, permit: Permit, image: str) -> str:
+    platform = connect(target)
+    releases = platform.releases()
+    wanted = next((one.image for one in releases if str(one.image) == image), None)
+    if wanted is None:
+        raise ActionFailed(f"no release is of {image}; expected one. Next: fly deploy --image {image}")
+    last = newest(releases)
+    if last.image and same_image(last.image, wanted) and not incomplete(releases, platform.machines()):
+        return "every machine runs it"
+    if wrong := undeployed(ActingFly(target, permit).deploy(wanted)):
+        raise ActionFailed(f"it was deployed again, and seen: {listed(wrong)}")
+    return "it was deployed again"

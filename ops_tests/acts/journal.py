@@ -149,8 +149,12 @@ def journal_of(folder: Path, target: Target) -> Journal:
     """A target's journal.
 
     Args:
-        folder: The project's folder, in which it lies beside the target's lock; for the embedded sandbox the
-            sandbox's own, with which it goes.
+        folder: Where the target's lock lies; for the embedded sandbox the sandbox's own, with which it goes.
         target: The target.
     """
     return Journal(folder / f".{target.name}.journal")
+
+
+def recover_line(target: Target) -> str:
+    """What is typed to undo what a drill left."""
+    return f"python -m ops_tests recover --target {target.name} --permit {target.name} --yes"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ops_tests.acts import letter_box
-from ops_tests.acts.journal import Deploying, Entry, Journal, Restarting
+from ops_tests.acts.journal import Deploying, Entry, Journal, Restarting, recover_line
 from ops_tests.clients.acting.fly import ActingFly
 from ops_tests.clients.platform import connect
 from ops_tests.errors import ActionFailed, OpsError
@@ -44,11 +44,6 @@ def undo(target: Target, permit: Permit, journal: Journal) -> Iterator[str]:
         yield f"{entry}: {said}"
     if failed:
         raise ActionFailed(f"{listed(failed)}. Next: {recover_line(target)}")
-
-
-def recover_line(target: Target) -> str:
-    """What is typed to undo what a drill left."""
-    return f"python -m ops_tests recover --target {target.name} --permit {target.name} --yes"
 
 
 @contextmanager

@@ -17,9 +17,11 @@ from types import TracebackType
 
 import pytest
 
+from ops_tests.errors import Unparsable
 from ops_tests.plugin.applicable import item_target
 from ops_tests.plugin.guards import acts, refusal, refuse, refused_as_a_whole
 from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.rules.wording import listed
 from ops_tests.target import Target
 
 WAIT_SECONDS = 60.0
@@ -120,11 +122,26 @@ def _take(session: pytest.Session, run: Run, target: Target, held: ExitStack) ->
             reporter.write_line(f"waiting for {whom} on {target.name} (at most {WAIT_SECONDS:.0f} s)")
 
     if lock.await_taken(bool(acting), wait, None if run.patience_seconds is None else 0):
+        if acting and (left := _left_open(session, target)):
+            _give_up(acting, left)
         return
     holder = f"the run of {lock.acting()} acts on it" if lock.acting() else "runs that observe do not end"
     _give_up(acting, f"nothing may act on {target.name} now: {holder}. To permit it: wait until that has ended")
     if not acting:
         run.complaints.append(f"{holder} ({target.name}): what is seen may be its doing")
+
+
+def _left_open(session: pytest.Session, target: Target) -> str:
+    """Why nothing may act while a drill that died has left something open, or ""."""
+    from ops_tests.acts.journal import journal_of, recover_line
+
+    try:
+        entries = journal_of(lock_file(session.config.rootpath, target).parent, target).open_entries()
+    except Unparsable as error:
+        return f"nothing may act on {target.name}: {error}"
+    left = listed(map(str, entries.values()))
+    why = f"a drill ended in the middle of it ({left})"
+    return f"nothing may act on {target.name}: {why}. To permit it: {recover_line(target)}" if entries else ""
 
 
 def _give_up(acting: list[pytest.Item], reason: str) -> None:

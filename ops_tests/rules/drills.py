@@ -99,9 +99,7 @@ def recovery_level(seen: ColdStart) -> Level:
 
 def seen_from_outside(seen: ColdStart) -> list[str]:
     """What the restart was and what the prober saw, as evidence."""
-    found = outages(seen.probes)
-    told = f"{len(found)} outages, {duration(outage_seconds(seen.probes))} together" if found else "no outage"
-    return [*(f"{act.what}: {duration(_seconds(act))}" for act in seen.acts), f"{len(seen.probes)} probes saw {told}"]
+    return [*(f"{act.what}: {duration(_seconds(act))}" for act in seen.acts), _outage_told(seen.probes)]
 
 
 def needless_outage(seen: ColdStart) -> list[str]:
@@ -144,8 +142,13 @@ def delivered(deliveries: Sequence[PersistentDelivery]) -> str:
 
 def deployed(seen: ThereAndBack) -> list[str]:
     """What was deployed and what the prober saw, as evidence."""
-    lasted = duration(outage_seconds(seen.probes))
-    return [*(f"{act.what}: {duration(_seconds(act))}" for act in seen.acts), f"health failed for {lasted} together"]
+    return [*(f"{act.what}: {duration(_seconds(act))}" for act in seen.acts), _outage_told(seen.probes)]
+
+
+def _outage_told(probes: Sequence[HealthProbe]) -> str:
+    found = outages(probes)
+    told = f"{len(found)} outages, {duration(outage_seconds(probes))} together" if found else "no outage"
+    return f"{len(probes)} probes saw {told}"
 
 
 def not_replayed(seen: ReplayedLetter) -> list[str]:

@@ -1,4 +1,4 @@
-"""The commands about the platform: ``releases`` looks; ``restart``, ``scale-memory`` and ``rollback`` act."""
+"""The commands about the platform: ``releases`` looks; the others act."""
 
 from __future__ import annotations
 
@@ -58,4 +58,13 @@ def rollback(asked: Asked, to: str) -> None:
     _say(lines(asked, to))
 
 
-COMMANDS = (releases, restart, scale_memory, rollback)
+@click.command()
+@acting
+def recover(asked: Asked) -> None:
+    """Undo what a drill left that was killed in the middle."""
+    from ops_tests.tools.recover import recover as lines
+
+    _say(lines(asked))
+
+
+COMMANDS = (releases, restart, scale_memory, rollback, recover)

@@ -1,0 +1,1 @@
+"""Drills: made, failed, refused, and ended in the middle."""

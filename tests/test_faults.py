@@ -10,7 +10,7 @@ from ops_tests.sandbox.fault import Fault
 from ops_tests.sandbox.faults import FAULTS
 from ops_tests.target_parts import SHOPIFY_ENDPOINTS
 from tests.fault_table import Tried, Turned
-from tests.patience import calm_run, held_up, seen
+from tests.patience import calm_drill, calm_run, held_up, seen
 from tests.sandbox.test_faults import BY_HISTORY, NOTES_ONLY
 
 SLICE = (
@@ -42,15 +42,29 @@ SLOW = (
     "database-hangs",
 )
 """They wait long for what comes late or never, and so begin first."""
+DRILL = "drill/"
+
+
+def all_drilled(fault: Fault) -> bool:
+    """Whether it shows in a drill alone."""
+    return bool(fault.turns) and all(turn.check.startswith(DRILL) for turn in fault.turns)
+
+
 ORDER = [*SLOW, *(name for name in FAULTS if name not in SLOW)]
 
 
-def expected(fault: Fault) -> dict[str, tuple[str, str | None]]:
-    """What the fault declares, with ``[*]`` spelled out for every endpoint."""
+DRILLED = [name for name, fault in FAULTS.items() if any(turn.check.startswith(DRILL) for turn in fault.turns)]
+"""What shows in a drill, which a run of all suites does not make."""
+OBSERVED = [name for name in ORDER if name not in DRILLED or not all_drilled(FAULTS[name])]
+
+
+def expected(fault: Fault, *, drilled: bool = False) -> dict[str, tuple[str, str | None]]:
+    """What the fault declares for a run of all suites, or for a drill, with ``[*]`` spelled out for every endpoint."""
     return {
         turn.check.replace("[*]", f"[{endpoint.id}]"): (turn.outcome, turn.level)
         for turn in fault.turns
         for endpoint in SHOPIFY_ENDPOINTS
+        if turn.check.startswith(DRILL) == drilled
     }
 
 
@@ -61,7 +75,7 @@ def status(turned: Turned) -> int:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[] if name in SLICE else pytest.mark.long) for name in ORDER]
+    "name", [pytest.param(name, marks=[] if name in SLICE else pytest.mark.long) for name in OBSERVED]
 )
 def test_a_fault_turns_exactly_what_it_names(name: str, tmp_path: Path, tried: Tried) -> None:
     finished, runs = calm_run(tmp_path, "--fault", name, wanted=expected(FAULTS[name]))
@@ -69,6 +83,23 @@ def test_a_fault_turns_exactly_what_it_names(name: str, tmp_path: Path, tried: T
     tried(name, expected(FAULTS[name]), turned, runs)
     assert turned == expected(FAULTS[name]), finished.output[-3000:]
     assert finished.status == status(turned)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", DRILLED)
+def test_a_fault_turns_exactly_what_it_names_in_a_drill(name: str, tmp_path: Path, tried: Tried) -> None:
+    wanted = expected(FAULTS[name], drilled=True)
+    finished, runs = calm_drill(tmp_path, "--fault", name)
+    tried(f"{name}, in a drill", wanted, seen(finished), runs)
+    assert seen(finished) == wanted, finished.output[-3000:]
+    assert finished.status == status(wanted)
+
+
+def test_a_drill_on_the_healthy_sandbox_turns_nothing(tmp_path: Path) -> None:
+    finished, _ = calm_drill(tmp_path)
+    assert (finished.status, seen(finished)) == (0, {}), finished.output
+    drilled = [one for one in finished.checks() if one.outcome != "not applicable"]
+    assert {one.check.partition("/")[0] for one in drilled} == {"drill"}
 
 
 def test_a_run_is_repeated_for_response_times_alone() -> None:
@@ -89,7 +120,8 @@ def test_a_healthy_sandbox_turns_nothing(tmp_path: Path) -> None:
 def test_every_check_is_turned_red_by_a_fault(tmp_path: Path) -> None:
     unexpected = {"platform/expected_version_is_live": ("finding", "L1")}
     finished, _ = calm_run(tmp_path, "--expect-release", "1", wanted=unexpected)
-    turned = {(check, word) for fault in FAULTS.values() for check, (word, _) in expected(fault).items()}
+    declared = [expected(fault, drilled=drilled) for fault in FAULTS.values() for drilled in (False, True)]
+    turned = {(check, word) for one in declared for check, (word, _) in one.items()}
     red, noted = ({check for check, word in turned if word == wanted} for wanted in ("finding", "note"))
     assert {one.check for one in finished.checks()} - red == {
         "platform/expected_version_is_live",

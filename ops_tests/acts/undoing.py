@@ -43,7 +43,7 @@ def undo(target: Target, permit: Permit, journal: Journal) -> Iterator[str]:
         journal.undone(number)
         yield f"{entry}: {said}"
     if failed:
-        raise ActionFailed(f"{listed(failed)}. Next: {recover_line(target)}")
+        raise ActionFailed(f"{listed(failed)}{'' if target.sandbox else f'. Next: {recover_line(target)}'}")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from ops_tests.records.drill import ColdStart, ReplayedLetter, SteadyState, Ther
 from ops_tests.records.run import Drill, Figure, RunRecord, Span, SyntheticDelivery
 from ops_tests.records.webhooks import Announcement
 from ops_tests.rules import drills as rules
+from ops_tests.rules.wording import listed
 from ops_tests.target import Target
 from ops_tests.target_parts import Endpoint
 
@@ -47,6 +48,7 @@ class Ground:
         run: The session's run.
         journal: The target's undo journal.
         before: What the target must be like afterwards.
+        undone: What drills did not undo themselves, so that no other is made.
     """
 
     target: Target
@@ -54,9 +56,17 @@ class Ground:
     run: Run
     journal: Journal
     before: SteadyState
+    undone: list[str] = field(default_factory=list)
 
     def drill(self, name: str, make: Callable[[], Seen], tell: Callable[[Seen], Told]) -> Seen:
-        """Make a drill, undo what it left open however it ended, and write down what it did."""
+        """Make a drill, undo what it left open however it ended, and write down what it did.
+
+        Raises:
+            NotPermitted: A drill before it did not end well.
+            Blind: Something could not be looked at.
+        """
+        if self.undone:
+            raise NotPermitted(f"not drilled, since an earlier drill did not end well: {listed(self.undone)}")
         began_at = datetime.now(UTC)
         try:
             seen = make()
@@ -81,10 +91,10 @@ class Ground:
 
         with undisturbed():
             try:
-                for said in undo(self.target, self.permit, self.journal):
-                    self.run.complaints.append(f"undone on {self.target.name}: {said}")
+                self.undone.extend(undo(self.target, self.permit, self.journal))
             except OpsError as error:
-                self.run.complaints.append(f"not undone on {self.target.name}: {error}")
+                self.undone.append(f"NOT UNDONE: {error}")
+        self.run.complaints.extend(f"undone on {self.target.name}: {said}" for said in self.undone)
 
 
 def _is_asked_for(_target: Target, _endpoint: Endpoint | None, settings: Settings) -> str:

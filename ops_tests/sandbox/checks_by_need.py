@@ -27,6 +27,14 @@ P95, P99 = PERCENTILES = (
     "webhooks/p99_of_webhook_delivery_is_within_the_objective",
 )
 SYNTHETIC = (ACCEPTS, EFFECT, REJECTS, UNSIGNED, NO_EFFECT, ONCE, *PERCENTILES)
+RECOVERS, SURVIVE, BACK, REPLAYED, WELL_AFTER, NOTHING_LEFT = DRILL = (
+    "drill/cold_start_recovers",
+    "drill/webhooks_survive_the_restart",
+    "drill/rollback_works",
+    "drill/dead_letter_can_be_replayed",
+    "drill/system_is_well_after_the_drill",
+    "drill/nothing_is_left_behind",
+)
 # The effect of app/scopes_update is a row; those of the others are log lines.
 _BY_LOG = ("app/uninstalled", "app/subscriptions_update", "customers/data_request", "customers/redact", "shop/redact")
 LOG_EFFECTS = tuple(check.replace("*", endpoint) for check in (EFFECT, NO_EFFECT) for endpoint in _BY_LOG)

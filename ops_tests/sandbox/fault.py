@@ -34,7 +34,8 @@ class Fault:
     Attributes:
         name: What is typed behind ``--fault``.
         summary: What is broken, in a sentence.
-        turns: Every check that turns in a run of all suites; none where the point is that nothing may turn.
+        turns: Every check that turns in a run of all suites, and in a drill made of its own; none where the point is
+            that nothing may turn.
         change: Makes the broken scenario of the healthy one.
         turns_nothing: Declares that it looks like trouble and is none, so that no check may turn.
     """

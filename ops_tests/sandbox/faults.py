@@ -11,6 +11,7 @@ from ops_tests.sandbox import (
     faults_application,
     faults_backups,
     faults_database,
+    faults_drill,
     faults_edge,
     faults_fly,
     faults_logs,
@@ -30,6 +31,7 @@ FAULTS: dict[str, Fault] = {
     for part in (
         *(faults_application, faults_edge, faults_database, faults_activity, faults_proxy, faults_logs),
         *(faults_platform, faults_machines, faults_backups, faults_fly, faults_repository, faults_traffic),
+        faults_drill,
     )
     for fault in part.FAULTS
 }

@@ -288,7 +288,9 @@ class Platform:
         names_commits: Whether images are labelled with the commit they were built from.
         variables: Variables that lie about in the environment of whoever calls it.
         exec: Whether the token for ``fly machine exec`` is good, and what becomes of the command.
-        acting: What becomes of a restart or a deployment; ``lies`` says that it deployed and did not.
+        acting: What becomes of a restart or a deployment; ``shrinks`` restarts with half
+            the memory, ``lies`` says that it deployed and did not,
+            ``refused`` that the token may not.
         registry: The container registry.
         storage: Volumes, clusters and their backups.
     """
@@ -314,7 +316,7 @@ class Platform:
     names_commits: bool = True
     variables: tuple[tuple[str, str], ...] = ()
     exec: Literal["good", "refused", "no token", "fails", "cut"] = "good"
-    acting: Literal["good", "unhealthy", "lies"] = "good"
+    acting: Literal["good", "unhealthy", "stays down", "shrinks", "lies", "refused"] = "good"
     registry: Registry = field(default_factory=Registry)
     storage: Storage = field(default_factory=Storage)
 

@@ -19,6 +19,7 @@ from ops_tests.rules.drills import left_behind
 from ops_tests.sandbox.embedded import Sandbox, write_files
 from ops_tests.target import Target
 from ops_tests.target_file import load_target
+from tests.patience import patient
 from tests.running import REPOSITORY, environment
 
 NAME = "sandbox-live"
@@ -98,5 +99,7 @@ def running() -> Iterator[Sandbox]:
 def shop(running: Sandbox, tmp_path: Path) -> Shop:
     """The sandbox, with a folder of this test's own."""
     write_files(running, tmp_path)
-    target = load_target(tmp_path / "target.toml", environment(**running.environment))
+    file = tmp_path / "target.toml"
+    file.write_text(patient(file.read_text(encoding="utf-8")), encoding="utf-8")
+    target = load_target(file, environment(**running.environment))
     return Shop(running, tmp_path, steady_state(target, journal_of(tmp_path / "reports", target), {}))

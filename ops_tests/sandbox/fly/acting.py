@@ -38,8 +38,18 @@ def restart(state: State, flags: Flags) -> None:
     machines = _named(state, flags)
     for machine in machines:
         out(f"Restarting machine {machine}\n")
-        _anew(state["file"], machine, {})
+        _anew(state["file"], machine, _resized(state, machine))
         out(f"Machine {machine} restarted successfully!\n")
+
+
+def _resized(state: State, machine: str) -> State:
+    """What else a restart makes of a machine: nothing, where it does as it should."""
+    if state["acting"]["habit"] != "shrinks":
+        return {}
+    one = next(item for item in state["machines"] if item["id"] == machine)
+    config = copy.deepcopy(_config(one))
+    config["guest"]["memory_mb"] //= 2
+    return {_config_key(one): config}
 
 
 def start(state: State, flags: Flags) -> None:
@@ -117,7 +127,7 @@ def deploy(state: State, flags: Flags) -> None:
 def _admitted(state: State, flags: Flags) -> str:
     """The app's name, for a token that may act; nobody has written down what the API says to one that may not."""
     given, name = token(flags), app(flags)
-    if given != state["acting"]["token"]:
+    if given != state["acting"]["token"] or state["acting"]["habit"] == "refused":
         raise FlyError(f"failed to obtain lease: unauthorized {REQUEST}")
     if name != state["app"]:
         raise FlyError(f"failed to list VMs: app not found {REQUEST}")
@@ -224,6 +234,8 @@ def _stop(state: State, machine: str, becomes: State) -> None:
     started = {"type": "start", "status": "started", "source": "flyd"}
     state["acting"]["begun"] = True
     become(state, machine, now, {"state": "stopped", "checks": critical}, exited)
+    if state["acting"]["habit"] == "stays down":
+        return
     begins = now + OUTAGE_SECONDS
     state["coming"].append(_coming(begins, machine, {**becomes, "state": "started"}, started))
     if state["acting"]["habit"] != "unhealthy":

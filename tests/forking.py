@@ -19,6 +19,8 @@ from typing import Any, NoReturn
 import pytest
 
 import ops_tests
+from ops_tests.sandbox import embedded
+from tests.forked_sandbox import ForkedSandbox
 
 THIRD_PARTY = ("requests", "psycopg2", "markdown_it", "sqlite3", "apprise")
 """What runs import when they need it."""
@@ -64,6 +66,7 @@ def _be_pytest(order: dict[str, Any]) -> NoReturn:
     os.environ.clear()
     os.environ.update(order["environ"])
     sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    embedded._process = ForkedSandbox().process  # type: ignore[assignment]
     sys.argv = [pytest.__file__, *order["arguments"]]
     sys.exit(pytest.main(order["arguments"]))
 

@@ -9,7 +9,6 @@ import re
 import signal
 import sys
 import time
-from typing import Any
 
 from ops_tests.sandbox.fly.keeping import State, become, change, moment, read
 from ops_tests.sandbox.fly.output import out
@@ -212,7 +211,7 @@ def _stop(state: State, machine: str, becomes: State) -> None:
         state["coming"].append(_coming(begins + CHECK_SECONDS, machine, {"checks": passing}, {}))
 
 
-def _coming(at: float, machine: str, becomes: State, event: State) -> dict[str, Any]:
+def _coming(at: float, machine: str, becomes: State, event: State) -> State:
     return {"at": at, "machine": machine, "becomes": becomes, "event": event}
 
 

@@ -6,6 +6,9 @@ the answer is a line with the exit status. It ends with its input, and leaves no
 
 from __future__ import annotations
 
+import atexit
+import email
+import functools
 import gc
 import importlib
 import io
@@ -30,9 +33,12 @@ sys.path it is imported with for its workers."""
 PYTESTS_OWN = "ops_tests.checks"
 """Imported by pytest as it collects them."""
 
+_ended_with: list[int] = []
+
 
 def main() -> None:
     """Carry out orders until the input ends."""
+    atexit.register(_leave)  # before what is loaded registers anything, so that it comes last
     _load()
     for line in sys.stdin:
         child = os.fork()
@@ -44,6 +50,8 @@ def main() -> None:
 
 
 def _load() -> None:
+    # In it lies what a package says of itself: pytest and its plugins read two dozen of them, in each run.
+    email.message_from_string = functools.cache(email.message_from_string)
     for name in THIRD_PARTY:
         importlib.import_module(name)
     with redirect_stdout(io.StringIO()):
@@ -68,7 +76,16 @@ def _be_pytest(order: dict[str, Any]) -> NoReturn:
     sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     embedded._process = ForkedSandbox().process  # type: ignore[assignment]
     sys.argv = [pytest.__file__, *order["arguments"]]
-    sys.exit(pytest.main(order["arguments"]))
+    _ended_with.append(pytest.main(order["arguments"]))
+    sys.exit(_ended_with[0])
+
+
+def _leave() -> None:
+    """End a run when all is done but taking apart what is loaded, which takes longest."""
+    if _ended_with:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_ended_with[0])
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def main() -> None:
 
 def _load() -> None:
     # In it lies what a package says of itself: pytest and its plugins read two dozen of them, in each run.
-    email.message_from_string = functools.cache(email.message_from_string)
+    email.message_from_string = functools.cache(email.message_from_string)  # type: ignore[assignment]
     for name in THIRD_PARTY:
         importlib.import_module(name)
     with redirect_stdout(io.StringIO()):

@@ -6,6 +6,9 @@ the answer is a line with the exit status. It ends with its input, and leaves no
 
 from __future__ import annotations
 
+import atexit
+import email
+import functools
 import gc
 import importlib
 import io
@@ -19,6 +22,8 @@ from typing import Any, NoReturn
 import pytest
 
 import ops_tests
+from ops_tests.sandbox import embedded
+from tests.forked_sandbox import ForkedSandbox
 
 THIRD_PARTY = ("requests", "psycopg2", "markdown_it", "sqlite3", "apprise")
 """What runs import when they need it."""
@@ -28,9 +33,12 @@ sys.path it is imported with for its workers."""
 PYTESTS_OWN = "ops_tests.checks"
 """Imported by pytest as it collects them."""
 
+_ended_with: list[int] = []
+
 
 def main() -> None:
     """Carry out orders until the input ends."""
+    atexit.register(_leave)  # before what is loaded registers anything, so that it comes last
     _load()
     for line in sys.stdin:
         child = os.fork()
@@ -42,6 +50,8 @@ def main() -> None:
 
 
 def _load() -> None:
+    # In it lies what a package says of itself: pytest and its plugins read two dozen of them, in each run.
+    email.message_from_string = functools.cache(email.message_from_string)  # type: ignore[assignment]
     for name in THIRD_PARTY:
         importlib.import_module(name)
     with redirect_stdout(io.StringIO()):
@@ -64,8 +74,18 @@ def _be_pytest(order: dict[str, Any]) -> NoReturn:
     os.environ.clear()
     os.environ.update(order["environ"])
     sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    embedded._process = ForkedSandbox().process  # type: ignore[assignment]
     sys.argv = [pytest.__file__, *order["arguments"]]
-    sys.exit(pytest.main(order["arguments"]))
+    _ended_with.append(pytest.main(order["arguments"]))
+    sys.exit(_ended_with[0])
+
+
+def _leave() -> None:
+    """End a run when all is done but taking apart what is loaded, which takes longest."""
+    if _ended_with:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_ended_with[0])
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import json
 import re
 import warnings
 from collections.abc import Generator, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
@@ -48,6 +49,7 @@ class Redactor:
         self._pattern = _any_of(longest_first)
         self._ends = [end for form in self._pieces for end in (_head(form), _head(form[::-1])[::-1])]
         self._cut = _any_of(self._ends)
+        self._short = cache(self.text)  # most words of a report stand in every report
 
     def text(self, text: str) -> str:
         """The text without secrets."""
@@ -62,7 +64,7 @@ class Redactor:
     def deep(self, value: Any) -> Any:
         """The same for every string in nested dicts, lists and tuples, keys included."""
         if isinstance(value, str):
-            return self.text(value)
+            return self._short(value) if len(value) < LONG else self.text(value)
         if isinstance(value, dict):
             return {self.deep(key): self.deep(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
@@ -181,10 +183,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if run is None:
         return report
     hook = item.config.hook
-    data = hook.pytest_report_to_serializable(config=item.config, report=report)
-    clean: pytest.TestReport = hook.pytest_report_from_serializable(
-        config=item.config, data=redactor_of(item.config, run).deep(data)
-    )
+    data = redactor_of(item.config, run).deep(hook.pytest_report_to_serializable(config=item.config, report=report))
+    clean: pytest.TestReport = hook.pytest_report_from_serializable(config=item.config, data=data)
     return clean
 
 

@@ -48,7 +48,7 @@ def test_an_outage_is_seen_and_the_deliveries_in_it_are_repeated_until_they_are_
     assert found["recovery time"] >= found["outage seen"]
     assert found["deliveries repeated"] >= 1
     assert {one.state for one in drill.spans if one.lane == "health"} == {"good", "bad"}
-    assert [one.text for one in drill.spans if one.lane == "health" and one.state == "bad"][0].endswith("(no body)")
+    assert next(one.text for one in drill.spans if one.lane == "health" and one.state == "bad").endswith("(no body)")
     (act,) = [one for one in drill.spans if one.lane == "what was done"]
     assert re.fullmatch(r"restart d8d4017a6e3278, [\d.]+ s", act.text)
 

@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 from functools import partial
-from typing import Any
 
 from ops_tests.sandbox.fly.keeping import State, become, change, moment, read
 from ops_tests.sandbox.fly.output import out
@@ -252,7 +251,7 @@ def _start(state: State, machine: str) -> None:
     state["coming"].append(_coming(now + CHECK_SECONDS, machine, {"checks": passing}, {}))
 
 
-def _coming(at: float, machine: str, becomes: State, event: State) -> dict[str, Any]:
+def _coming(at: float, machine: str, becomes: State, event: State) -> State:
     return {"at": at, "machine": machine, "becomes": becomes, "event": event}
 
 

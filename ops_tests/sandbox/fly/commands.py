@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from typing import Any
 
 from ops_tests.sandbox.fly import storage
+from ops_tests.sandbox.fly.keeping import State
 from ops_tests.sandbox.fly.output import out, print_json, print_table
 from ops_tests.sandbox.fly.session import USER_QUERY, FlyError, admit, app, token, wants_json
 
-State = dict[str, Any]
 Flags = dict[str, str]
 BUILD = {
     "Name": "flyctl",

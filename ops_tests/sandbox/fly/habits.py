@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import Any
 
 from ops_tests.sandbox.fly.arguments import UsageError
+from ops_tests.sandbox.fly.keeping import State
 from ops_tests.sandbox.fly.output import out
 from ops_tests.sandbox.fly.session import FlyError
 
@@ -26,7 +26,7 @@ class Crash(Exception):
     """The program panicked; what it had to say is said."""
 
 
-def before(state: dict[str, Any], words: tuple[str, ...]) -> None:
+def before(state: State, words: tuple[str, ...]) -> None:
     """Do what the habit does before the command itself.
 
     Raises:
@@ -66,7 +66,7 @@ def _first_time(marker: str) -> bool:
     return True
 
 
-def older(state: dict[str, Any]) -> dict[str, Any]:
+def older(state: State) -> State:
     """The state in the JSON of the version that runs: flyctl named and left out other keys in earlier years."""
     habit = state["habit"]
     if habit == "of 2025":
@@ -91,6 +91,6 @@ def _secret_of_2025(item: dict[str, str]) -> dict[str, str]:
     return {"name": item["name"], "digest": item["digest"], "updated_at": CREATED, "created_at": CREATED}
 
 
-def _release_of_2024(item: dict[str, Any]) -> dict[str, Any]:
+def _release_of_2024(item: State) -> State:
     status = {"complete": "succeeded"}.get(item["Status"], item["Status"])
     return {**{key: item[key] for key in item if key != "Metadata"}, "Status": status}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from typing import Any
 
+from ops_tests.sandbox.fly.keeping import State
 from ops_tests.sandbox.fly.output import out, print_json
 from ops_tests.sandbox.fly.session import NO_TOKEN, REQUEST, FlyError, app, token, wants_json
 
 NOT_FOUND = 127
 
 
-def execute(state: dict[str, Any], flags: dict[str, str]) -> None:
+def execute(state: State, flags: dict[str, str]) -> None:
     """Run the command and print its code and output; fly itself ends with 0 whatever the command did.
 
     Raises:
@@ -36,7 +36,7 @@ def execute(state: dict[str, Any], flags: dict[str, str]) -> None:
     return out((f"Exit code: {code}\n" if code else "") + stdout)
 
 
-def _asked(state: dict[str, Any], flags: dict[str, str]) -> tuple[str, str]:
+def _asked(state: State, flags: dict[str, str]) -> tuple[str, str]:
     given, name = token(flags), app(flags)
     if "1" not in flags:
         raise FlyError("a machine ID must be specified when not running interactively")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from ops_tests.sandbox.fly.arguments import COMMANDS, GLOBAL, values
 
@@ -18,7 +17,7 @@ def out(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def print_json(value: Any, indent: int | None = 4) -> None:
+def print_json(value: object, indent: int | None = 4) -> None:
     """Write JSON as Go's encoder does: 4 blanks, HTML characters escaped; on one line without ``indent``."""
     separators = (",", ":") if indent is None else None
     text = json.dumps(value, indent=indent, ensure_ascii=False, separators=separators)

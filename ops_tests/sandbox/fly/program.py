@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Any
 
 from ops_tests.sandbox.fly import arguments, habits, keeping, output
 from ops_tests.sandbox.fly.commands import RUN
+from ops_tests.sandbox.fly.keeping import State
 from ops_tests.sandbox.fly.session import FlyError
 
 CANCELLED = 127
@@ -23,7 +23,7 @@ def main(state_file: str, argv: list[str]) -> int:
         os._exit(1)
 
 
-def _run(state: dict[str, Any], argv: list[str]) -> int:
+def _run(state: State, argv: list[str]) -> int:
     if argv in (["--version"], ["-v"]):
         output.out("flyctl version 0.4.87\n")
         return 0

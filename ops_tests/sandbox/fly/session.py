@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+
+from ops_tests.sandbox.fly.keeping import State
 
 NO_TOKEN = "no access token available. Please login with 'flyctl auth login'"  # noqa: S105 - an error message
 NO_APP = (
@@ -73,7 +74,7 @@ def _filed_app(path: str) -> str:
         raise FlyError(f"failed loading app config from {os.path.abspath(path)}: {error}") from None  # noqa: PTH100 - as above
 
 
-def admit(state: dict[str, Any], flags: dict[str, str], machines_api: str = "") -> str:
+def admit(state: State, flags: dict[str, str], machines_api: str = "") -> str:
     """Check token and app and return the app's name.
 
     Args:
@@ -95,7 +96,7 @@ def admit(state: dict[str, Any], flags: dict[str, str], machines_api: str = "") 
     return name
 
 
-def wants_json(state: dict[str, Any], flags: dict[str, str]) -> bool:
+def wants_json(state: State, flags: dict[str, str]) -> bool:
     """Whether JSON was asked for, by flag or FLY_JSON."""
     asked = flags.get("json") == "true" or os.environ.get("FLY_JSON", "").lower() in TRUE
     return asked and not state["text_instead_of_json"]

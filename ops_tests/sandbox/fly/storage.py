@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
+from ops_tests.sandbox.fly.keeping import State
 from ops_tests.sandbox.fly.output import out, print_json, print_table
 from ops_tests.sandbox.fly.session import REQUEST, FlyError, admit, token, wants_json
 
-State = dict[str, Any]
 Flags = dict[str, str]
 MACAROON = "fm"
 OLD_TOKEN = "MPG commands require updated tokens but found older-style tokens."  # noqa: S105 - an error message

@@ -14,7 +14,6 @@ from ops_tests.rules.wording import listed
 
 @pytest.mark.dr_drill
 @pytest.mark.acts
-@pytest.mark.timeout(3600)
 @pytest.mark.runbook("drill.md#cold-start-recovers")
 def test_cold_start_recovers(
     cold_start: ColdStart, limits: Limits, measured: Measured, evidence: Evidence, note: Note
@@ -30,7 +29,6 @@ def test_cold_start_recovers(
 
 @pytest.mark.dr_drill
 @pytest.mark.acts
-@pytest.mark.timeout(3600)
 @pytest.mark.runbook("drill.md#webhooks-survive-the-restart")
 def test_webhooks_survive_the_restart(deliveries_throughout: ColdStart, measured: Measured, evidence: Evidence) -> None:
     """Every delivery that was sent throughout the restart, and repeated as Shopify does, is recorded exactly once."""
@@ -42,7 +40,6 @@ def test_webhooks_survive_the_restart(deliveries_throughout: ColdStart, measured
 
 @pytest.mark.dr_drill
 @pytest.mark.acts
-@pytest.mark.timeout(3600)
 @pytest.mark.runbook("drill.md#rollback-works")
 def test_rollback_works(there_and_back: ThereAndBack, measured: Measured, evidence: Evidence) -> None:
     """The previous image can be deployed and serves, and so can the present one after it."""
@@ -53,7 +50,6 @@ def test_rollback_works(there_and_back: ThereAndBack, measured: Measured, eviden
 
 @pytest.mark.dr_drill
 @pytest.mark.acts
-@pytest.mark.timeout(600)
 @pytest.mark.runbook("drill.md#dead-letter-can-be-replayed")
 def test_dead_letter_can_be_replayed(replayed_letter: ReplayedLetter, measured: Measured, evidence: Evidence) -> None:
     """A dead letter that is replayed does its work and waits no longer."""
@@ -65,7 +61,6 @@ def test_dead_letter_can_be_replayed(replayed_letter: ReplayedLetter, measured: 
 
 @pytest.mark.dr_drill
 @pytest.mark.acts
-@pytest.mark.timeout(600)
 @pytest.mark.runbook("drill.md#system-is-well-after-the-drill")
 def test_system_is_well_after_the_drill(smoke_afterwards: RunRecord, measured: Measured, evidence: Evidence) -> None:
     """The smoke suite passes on the target as the drills left it."""
@@ -77,7 +72,6 @@ def test_system_is_well_after_the_drill(smoke_afterwards: RunRecord, measured: M
 
 @pytest.mark.dr_drill
 @pytest.mark.acts
-@pytest.mark.timeout(600)
 @pytest.mark.runbook("drill.md#nothing-is-left-behind")
 def test_nothing_is_left_behind(
     steady_before: SteadyState, steady_afterwards: SteadyState, measured: Measured, evidence: Evidence

@@ -6,95 +6,29 @@ What acts is loaded only when a drill is made.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ops_tests.errors import NotPermitted, OpsError
+from ops_tests.errors import NotPermitted
 from ops_tests.permit import Permit
 from ops_tests.plugin.applicable import NEEDS, needs_parts
 from ops_tests.plugin.deliveries import harmless_endpoint, webhooks_part_of
+from ops_tests.plugin.drill_ground import Ground
 from ops_tests.plugin.gather import DEADLINE_SECONDS, Gatherer
 from ops_tests.plugin.options import Settings
 from ops_tests.plugin.smoke_again import smoke_again
 from ops_tests.plugin.state import Run, run_of
 from ops_tests.records.drill import ColdStart, ReplayedLetter, SteadyState, ThereAndBack
-from ops_tests.records.run import Drill, Figure, RunRecord, Span, SyntheticDelivery
-from ops_tests.records.webhooks import Announcement
+from ops_tests.records.run import RunRecord
 from ops_tests.rules import drills as rules
-from ops_tests.rules.wording import listed
 from ops_tests.target import Target
 from ops_tests.target_parts import Endpoint
 
 if TYPE_CHECKING:
     from ops_tests.acts.journal import Journal
-
-Seen = TypeVar("Seen")
-Told = tuple[list[Span], tuple[Figure, ...]]
-
-
-@dataclass(frozen=True)
-class Ground:
-    """A target on which drills may be made.
-
-    Attributes:
-        target: The target.
-        permit: The permission to act on it.
-        run: The session's run.
-        journal: The target's undo journal.
-        before: What the target must be like afterwards.
-        undone: What drills did not undo themselves, so that no other is made.
-    """
-
-    target: Target
-    permit: Permit
-    run: Run
-    journal: Journal
-    before: SteadyState
-    undone: list[str] = field(default_factory=list)
-
-    def drill(self, name: str, make: Callable[[], Seen], tell: Callable[[Seen], Told]) -> Seen:
-        """Make a drill, undo what it left open however it ended, and write down what it did.
-
-        Raises:
-            NotPermitted: A drill before it did not end well.
-            Blind: Something could not be looked at.
-        """
-        if self.undone:
-            raise NotPermitted(f"not drilled, since an earlier drill did not end well: {listed(self.undone)}")
-        began_at = datetime.now(UTC)
-        try:
-            seen = make()
-        finally:
-            self._undo()
-        spans, figures = tell(seen)
-        one = Drill(target=self.target.name, name=name, began_at=began_at, ended_at=datetime.now(UTC),
-                    spans=tuple(spans), figures=figures)  # fmt: skip
-        self.run.drills.append(one)
-        return seen
-
-    def announce(self, one: Announcement) -> None:
-        """Write a delivery down before it is sent."""
-        self.run.deliveries.append(SyntheticDelivery(target=self.target.name, **asdict(one)))
-
-    def progress(self, said: str) -> None:
-        """Say at a terminal what is being done."""
-        self.run.tell_progress(f"{self.target.name}: {said}")
-
-    def _undo(self) -> None:
-        from ops_tests.acts.undoing import undisturbed, undo
-
-        with undisturbed():
-            try:
-                self.undone.extend(undo(self.target, self.permit, self.journal))
-            except OpsError as error:
-                self.undone.append(f"NOT UNDONE: {error}")
-        self.run.complaints.extend(f"undone on {self.target.name}: {said}" for said in self.undone)
 
 
 def _is_asked_for(_target: Target, _endpoint: Endpoint | None, settings: Settings) -> str:

@@ -20,6 +20,8 @@ from ops_tests.plugin.recording import is_check
 from ops_tests.plugin.state import is_worker, run_of
 from ops_tests.target import Target
 
+ACTING_SECONDS = 3600
+"""For a check that acts: a deployment alone may take 15 min, and what is undone late is undone all the same."""
 _REFUSAL = pytest.StashKey[str]()
 _ONLY_CHECKS = "only a check may act: it bears the mark runbook and lies in a folder of checks (ops_checks)"
 
@@ -60,6 +62,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if run_of(config) is None:
         return
     items.sort(key=acts)
+    for item in filter(acts, items):
+        item.add_marker(pytest.mark.timeout(ACTING_SECONDS))
     told = refused_as_a_whole(items)
     if told and is_worker(config):
         items.clear()

@@ -79,7 +79,8 @@ def test_a_letter_that_nobody_may_plant_is_told(shop: Shop) -> None:
 
 
 def test_a_drill_is_made_only_when_it_is_asked_for(tmp_path_factory: pytest.TempPathFactory) -> None:
-    finished = run_suite(tmp_path_factory.mktemp("all"), "--target=sandbox", "-k", "test_drill or health_answers_200")
+    words = ("--target=sandbox", "--drill", "rollback", "-k", "test_drill or health_answers_200")
+    finished = run_suite(tmp_path_factory.mktemp("all"), *words)
     told = {one.check: one.sentence for one in finished.checks() if one.check.startswith("drill/")}
     assert set(told.values()) == {"a drill is made only with -m dr_drill"}
     assert "drill/cold_start_recovers" in told

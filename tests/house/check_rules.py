@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 from ops_tests.plugin.options import SUITES
-from tests.house.source import Source
+from tests.house.source import PACKAGE, Source, read
 
 MOST_STATEMENTS = 6
 CONTROL = (ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar, ast.With, ast.Match, ast.Raise)
@@ -79,8 +80,24 @@ def _of_marks(check: ast.FunctionDef) -> Iterator[str]:
         yield f"bears marks that are no suite: {', '.join(unknown)}"
     if len(set(names) - {"parametrize"}) < len([name for name in names if name != "parametrize"]):
         yield "bears a mark twice"
-    if ("acts" in names) != ("permit" in {argument.arg for argument in check.args.args}):
+    if ("acts" in names) != leads_to_permit(argument.arg for argument in check.args.args):
         yield "acts without asking for the permit, or asks for it without the mark acts"
+
+
+def leads_to_permit(names: Iterable[str]) -> bool:
+    """Whether one of these fixtures asks for the permit, itself or through others."""
+    return any(name == "permit" or leads_to_permit(_fixtures().get(name, ())) for name in names)
+
+
+@cache
+def _fixtures() -> dict[str, tuple[str, ...]]:
+    """The plugin's fixtures, and what each asks for."""
+    return {
+        node.name: tuple(argument.arg for argument in node.args.args if argument.arg != node.name)
+        for source in read(PACKAGE / "plugin")
+        for node in source.functions
+        if any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
+    }
 
 
 def _of_signature(check: ast.FunctionDef) -> Iterator[str]:

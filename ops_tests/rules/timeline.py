@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Literal
 
 from ops_tests.records.run import Drill, Span
@@ -151,19 +151,26 @@ def _count(low: float, high: float, step: float) -> int:
     return math.floor(high / step) - math.ceil(low / step) + 1
 
 
-def merged(drawn: Iterable[tuple[float, float]], apart: float) -> list[tuple[float, float]]:
-    """Intervals with those joined that overlap or lie less than ``apart`` from each other: nobody could tell them so.
+def bars(drawn: Iterable[tuple[float, float]], narrowest: float, apart: float) -> list[tuple[float, float]]:
+    """What is drawn of intervals: none too narrow to be seen, and no more of them than can be told from each other.
+
+    A narrow one becomes wider only up to half the way to the next, so that looks that fail by turns do not become one
+    outage; those that overlap or are closer than ``apart`` are one.
 
     Args:
         drawn: From and to, in any order.
-        apart: In their unit.
+        narrowest: What is still seen, in their unit.
+        apart: What is still told apart, in their unit.
     """
+    found = sorted(drawn)
+    room = [*((later - low) / 2 for (low, _), (later, _) in pairwise(found)), narrowest]
     kept: list[tuple[float, float]] = []
-    for low, high in sorted(drawn):
+    for (low, high), free in zip(found, room, strict=True):
+        shown = max(high, low + min(narrowest, free))
         if kept and low - kept[-1][1] < apart:
-            kept[-1] = kept[-1][0], max(kept[-1][1], high)
+            kept[-1] = kept[-1][0], max(kept[-1][1], shown)
         else:
-            kept.append((low, high))
+            kept.append((low, shown))
     return kept
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from tests.report.browser import WAYS, Seen, run
 
-PAGES = ("green", "red", "blind", "whole")
+PAGES = ("green", "red", "blind", "whole", "drill")
 EVERY_LOOK = [f"{name}/{way}" for name in (*PAGES, "status") for way in WAYS]
 AT_HOME = pytest.mark.parametrize("look", EVERY_LOOK)
 SECTIONS = {
     "green": ["What changed", "Objectives", "Checks", "Evidence", "Environment and versions"],
+    "drill": ["What changed", "Objectives", "Drill", "Checks", "Evidence", "Environment and versions"],
     "blind": [
         "What is wrong, and what to type next", "What changed", "Objectives", "Checks", "Evidence", "Runbook",
         "Environment and versions",

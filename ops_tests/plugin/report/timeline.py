@@ -16,8 +16,8 @@ NAME, LOW, TALL, GAP = 17.0, 5.0, 15.0, 9.0
 """Heights of a lane's name, of a good bar, of a bad one, and of what is free below."""
 LABEL, LETTER = 16.0, 7.9
 """The height of a label's row, and the width of a letter where letters are widest: on a phone."""
-NARROWEST, APART = 1.6, 0.8
-"""A bar is never narrower, and bars that are closer than this are one."""
+NARROWEST, APART = 1.6, 0.2
+"""A bar that stands alone is never narrower, and bars that are closer than this are one."""
 LONGEST_LABEL, LABEL_ROWS = 30, 6
 _BOTTOM = 22.0
 
@@ -102,10 +102,9 @@ def _lane(axis: _Axis, lane: Lane, top: float) -> tuple[str, float]:
 def _bars(axis: _Axis, spans: Iterable[Span], base: float, tall: float) -> str:
     """All bars of a state as one path, since there may be hundreds."""
     edges = ((axis.x(one.since.timestamp()), axis.x(one.until.timestamp())) for one in spans)
-    wide = ((low, max(high, low + NARROWEST)) for low, high in edges)
     return "".join(
         f"M{low:.1f} {base:g}h{high - low:.1f}v-{tall:g}h-{high - low:.1f}z"
-        for low, high in timeline.merged(wide, APART)
+        for low, high in timeline.bars(edges, NARROWEST, APART)
     )
 
 

@@ -74,6 +74,8 @@ FAULTY = """<!DOCTYPE html><html lang="en"><head><title>faulty</title></head>
 <pre style="width: 90px; overflow: hidden; line-height: 20px">one long command</pre>
 <pre style="width: 90px; white-space: pre-wrap; line-height: 20px">one long command</pre>
 <section><h3>unnamed</h3></section><table><tr><th>unscoped</th></tr></table><a href="#nowhere">nowhere</a>
+<svg class="timeline" viewBox="0 0 100 20" width="50" height="10"><text y="15" font-size="12">on</text>
+<text y="15" font-size="24">under</text></svg>
 <script>document.write("<p>by script</p>")</script></main></body></html>"""
 
 OBJECTIVES = (

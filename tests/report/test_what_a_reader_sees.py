@@ -60,6 +60,22 @@ def test_no_unit_and_no_name_is_torn_off(seen: Seen, look: str) -> None:
     assert seen[look]["torn"] == []
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_the_words_of_a_timeline_can_be_read_and_lie_beside_each_other(seen: Seen, way: str) -> None:
+    assert (seen[f"drill/{way}"]["crowded"], seen[f"drill/{way}"]["tiny"]) == ([], [])
+
+
+@pytest.mark.parametrize("way", ["wide", "phone", "printed"])
+def test_a_drill_says_in_words_what_its_timeline_shows(seen: Seen, way: str) -> None:
+    text = " ".join(seen[f"drill/{way}"]["text"].split())
+    for said in (
+        "BAD no answer 21.6 s to 24.6 s 3 s", "DONE restart machine B 40.3 s to 43.8 s 3.5 s",
+        "BAD 503, repeated 9.8 s to 13.1 s 5.7 s in 3 parts, the longest 1.9 s", "DONE restart machine A at 9.5 s",
+        "recovery time 4.2 s was 3.95 s on ", "rows 120,394 rows",
+    ):  # fmt: skip
+        assert said in text
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_phone_shows_no_empty_cell(seen: Seen, name: str) -> None:
     assert seen[f"{name}/phone"]["hollow"] == 0
@@ -144,6 +160,7 @@ def test_a_page_with_faults_is_not_taken_for_a_sound_one(seen: Seen) -> None:
     assert (faulty["unnamed"], faulty["unscoped"], faulty["headless"], faulty["broken"]) == (1, 1, 1, ["#nowhere"])
     assert [level for level, _ in faulty["headings"]] == [1, 3]
     assert (faulty["torn"], faulty["hollow"], faulty["hidden"]) == (["99.9 %"], 1, 1)
+    assert (faulty["crowded"], faulty["tiny"]) == (["on / under"], ["on"])
     assert faulty["commands"] == [[1, 1], [1, 2]]
     assert "by script" not in faulty["text"]
     assert "by script" in seen["faulty/scripts"]["text"]

@@ -56,7 +56,7 @@ def test_what_takes_no_time_and_is_there_often_is_counted() -> None:
 
 
 def test_hundreds_of_turns_are_told_by_what_was_seen() -> None:
-    turns = [span(at, at + 1, *(("bad", "503") if at % 3 == 0 else ("good", "200"))) for at in range(300)]  # type: ignore[arg-type]
+    turns = [span(at, at + 1, *(("bad", "503") if at % 3 == 0 else ("good", "200"))) for at in range(300)]
     assert [(one.text, one.times, one.when) for one in stretches(turns, NOON)] == [
         ("503", 100, "0.0 s to 298.0 s"), ("200", 200, "1.0 s to 300.0 s")
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from ops_tests.plugin.state import Run, is_worker, run_of
-from ops_tests.records.run import CheckRecord, SampledTimes, SyntheticDelivery
+from ops_tests.records.run import CheckRecord, Drill, SampledTimes, SyntheticDelivery
 
 FINDING, INTERRUPTED, BROKEN, NOTHING_RAN, BLIND = 1, 2, 3, 5, 10
 
@@ -57,6 +57,8 @@ class Tally:
         self.run.deliveries.extend(SyntheticDelivery.model_validate(one) for one in handed)
         taken = getattr(report, "ops_samples", ())
         self.run.samples.extend(SampledTimes.model_validate(one) for one in taken)
+        made = getattr(report, "ops_drills", ())
+        self.run.drills.extend(Drill.model_validate(one) for one in made)
         told = getattr(report, "ops_record", None)
         if told is not None:
             self.run.records.append(CheckRecord.model_validate(told))

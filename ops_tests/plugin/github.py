@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ops_tests.plugin.history.figures import drill_lines
 from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.state import Run
 from ops_tests.rules.github import summary, workflow_commands
@@ -20,7 +21,9 @@ def tell(config: pytest.Config, run: Run) -> list[str]:
     if file := environ.get("GITHUB_STEP_SUMMARY"):
         try:
             with Path(file).open("a", encoding="utf-8") as written:
-                written.write(redactor_of(config, run).text(summary(run.final)))
+                written.write(
+                    redactor_of(config, run).text(summary(run.final, drill_lines(config.rootpath, run.final)))
+                )
         except OSError as error:
             run.complaints.append(f"the job's summary could not be written: {error}")
     return workflow_commands(run.final)

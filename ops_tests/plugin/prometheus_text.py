@@ -26,7 +26,7 @@ def prometheus_text(record: RunRecord) -> str:
     """All metrics of a run; checks that do not apply have none."""
     return "".join(
         line + "\n"
-        for metric in (*_of_run(record), *_of_checks(record), *_of_objectives(record))
+        for metric in (*_of_run(record), *_of_checks(record), *_of_objectives(record), *_of_drills(record))
         for line in _lines(metric)
     )
 
@@ -81,6 +81,21 @@ def _of_objectives(record: RunRecord) -> Iterator[_Metric]:
     yield _Metric("objective_limit", "What the value is held against, in its unit.", limits)
     budgets = [(labels, one.budget_left_percent) for labels, one in told if one.budget_left_percent is not None]
     yield _Metric("objective_budget_left_percent", "Error budget left; below 0 it is overdrawn.", budgets)
+
+
+def _of_drills(record: RunRecord) -> Iterator[_Metric]:
+    if not record.drills:
+        return
+    newest = {(one.target, one.name): one for one in record.drills}
+    told = [({"suite": record.suite, "target": one.target, "drill": one.name}, one) for one in newest.values()]
+    took = [(labels, (one.ended_at - one.began_at).total_seconds()) for labels, one in told]
+    yield _Metric("drill_duration_seconds", "How long a drill took.", took)
+    measured = {
+        (one.target, one.name, figure.name): (labels | {"figure": figure.name, "unit": figure.unit}, figure.value)
+        for labels, one in told
+        for figure in one.figures
+    }
+    yield _Metric("drill_figure", "What a drill measured, in the unit the label names.", measured.values())
 
 
 def _labels(record: RunRecord, check: CheckRecord) -> dict[str, str]:

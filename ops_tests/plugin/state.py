@@ -39,7 +39,7 @@ class Run:
         waivers: What is waived, by target.
         deliveries: The synthetic deliveries, written down before they are sent; a worker's go on to the controller.
         samples: The response times that were measured; likewise.
-        drills: The drills that were made, in their order.
+        drills: The drills that were made, in their order; likewise.
         proxies: The proxies to databases, by target; they end with the commands that still run.
         live: Release and image by target, as workers saw them.
         deploying: The deploy under way by target, as a phrase; alerts are held meanwhile.

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ops_tests.plugin import github
+from ops_tests.plugin.history.figures import drill_lines
 from ops_tests.plugin.placing import stem_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import RunRecord
@@ -80,7 +81,8 @@ def last_lines(config: pytest.Config, run: Run) -> list[str]:
     runbook = f"next: read {_runbook(config)}/{first.anchor}" if first and first.anchor else ""
     report = f" -> {stem.with_name('latest.html')}" if stem else ""
     table = objective_table(record.objectives) if record.suite == "monthly" else []
-    told = (*_left_out(record), *_waived(record), *_notes(record), *table, *_wrong(record))
+    drills = drill_lines(config.rootpath, record)
+    told = (*_left_out(record), *_waived(record), *_notes(record), *table, *drills, *_wrong(record))
     lines = (*told, runbook, record.verdict + report)
     return [line for line in lines if line]
 

@@ -16,7 +16,7 @@ from ops_tests.plugin.gather import OBSERVATIONS, gatherer_of
 from ops_tests.plugin.recording import is_check, jotter_of, record_of, remember
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.plugin.waivers import waive
-from ops_tests.records.run import CheckRecord, Level, Outcome, SampledTimes, SyntheticDelivery, Waiver
+from ops_tests.records.run import CheckRecord, Drill, Level, Outcome, SampledTimes, SyntheticDelivery, Waiver
 from ops_tests.rules.levels import worst
 
 PROPERTY = "ops"
@@ -46,10 +46,11 @@ def pytest_runtest_makereport(
     if is_worker(item.config):
         report.__dict__["ops_deliveries"] = _handed_on(run.deliveries)
         report.__dict__["ops_samples"] = _handed_on(run.samples)
+        report.__dict__["ops_drills"] = _handed_on(run.drills)
     return report
 
 
-def _handed_on(noted: list[SyntheticDelivery] | list[SampledTimes]) -> list[dict[str, object]]:
+def _handed_on(noted: list[SyntheticDelivery] | list[SampledTimes] | list[Drill]) -> list[dict[str, object]]:
     """What a worker noted since the last report: with each report, so that a crash hides few."""
     handed = []
     while noted:  # one by one, since the observations' threads append meanwhile

@@ -83,3 +83,26 @@ class Samples:
     image: str
     taken_at: datetime
     seconds: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class PastFigure:
+    """Something that an earlier drill measured.
+
+    Attributes:
+        run_id: The run.
+        target: The target's name.
+        drill: The drill's name.
+        began_at: When the drill began, UTC.
+        name: The figure's name.
+        value: In ``unit``.
+        unit: Its unit.
+    """
+
+    run_id: str
+    target: str
+    drill: str
+    began_at: datetime
+    name: str
+    value: float
+    unit: str

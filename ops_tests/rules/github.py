@@ -28,11 +28,21 @@ def _said(cause: Cause) -> str:
     return f"{cause.root.sentence} ({cause.more})" if cause.more else cause.root.sentence
 
 
-def summary(record: RunRecord) -> str:
-    """The job summary: the verdict, and a table with a row for each cause, each waived finding and each note."""
+def summary(record: RunRecord, drills: Iterable[str] = ()) -> str:
+    """The job summary: the verdict, and a table with a row for each cause, each waived finding and each note.
+
+    Args:
+        record: The run.
+        drills: A line for each of its drills.
+    """
     others = [one for one in worst_first(record.checks) if one.outcome in {"waived", "note"}]
     rows = [(cause.root, _said(cause)) for cause in causes(record.checks)] + [(one, one.sentence) for one in others]
-    return "\n".join([f"### {_cell(record.verdict)}", "", *(_table(rows) if rows else ()), ""])
+    return "\n".join([f"### {_cell(record.verdict)}", "", *(_table(rows) if rows else ()), *_items(drills), ""])
+
+
+def _items(lines: Iterable[str]) -> list[str]:
+    items = [f"- {_cell(line)}" for line in lines]
+    return ["", *items] if items else []
 
 
 def _table(rows: Iterable[tuple[CheckRecord, str]]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ops_tests.records.alerts import Letter
-from ops_tests.records.history import PastCheck, PastRun
+from ops_tests.records.history import PastCheck, PastFigure, PastRun
 from ops_tests.records.run import CheckRecord
 from ops_tests.rules.causes import Cause
 from ops_tests.rules.changes import Version, release_between
@@ -59,6 +59,7 @@ class Incident:
         before: The last run that saw what was live before it began.
         after: The first such run since.
         outages: When the application was down, as far as health was looked at.
+        drilled: What the drills of the run measured, in their order.
     """
 
     run: PastRun
@@ -68,6 +69,7 @@ class Incident:
     before: PastRun | None
     after: PastRun | None
     outages: Sequence[Outage]
+    drilled: Sequence[PastFigure] = ()
 
     @property
     def since(self) -> datetime:

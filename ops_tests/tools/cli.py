@@ -70,13 +70,14 @@ def init(url: str, live: bool, name: str, output: Path | None, authority: Path |
 )
 @click.option("--suite", default="", metavar="NAME", help="Only this suite.")
 @click.option("--check", default="", metavar="ID", help="What one check of the target came to, run by run.")
+@click.option("--drills", is_flag=True, help="What the newest drills measured, a figure a line.")
 @click.option("--last", default=20, show_default=True, metavar="N", type=click.IntRange(1, 10_000), help="How many.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
-def history(target: str, suite: str, check: str, last: int, as_json: bool) -> None:
-    """List the newest runs, or with --check what a check came to in them."""
+def history(target: str, suite: str, check: str, drills: bool, last: int, as_json: bool) -> None:
+    """List the newest runs, with --check what a check came to in them, or with --drills what drills measured."""
     from ops_tests.tools import past_runs
 
-    for line in past_runs.lines(Path.cwd(), past_runs.Wanted(target, suite, check, last, as_json)):
+    for line in past_runs.lines(Path.cwd(), past_runs.Wanted(target, suite, check, drills, last, as_json)):
         click.echo(line)
 
 

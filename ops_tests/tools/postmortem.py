@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ops_tests.errors import HistoryUnavailable, UsageProblem
 from ops_tests.plugin.alerts.outbox import letters
-from ops_tests.plugin.history import reading, retrospect
+from ops_tests.plugin.history import figures, reading, retrospect
 from ops_tests.plugin.history.place import Place
 from ops_tests.plugin.history.store import Store, visit
 from ops_tests.records.alerts import Letter
@@ -127,6 +127,7 @@ def _incident(history: Store, run: PastRun) -> Incident | None:
         before=before,
         after=after,
         outages=rules.during(outages(probes, ()), since, over),
+        drilled=figures.of_run(history, run.run_id, run.target),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ops_tests.plugin.report.phrases import readable
-from ops_tests.rules.wording import duration
+from ops_tests.rules.wording import duration, quantity
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -34,6 +34,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "duration": duration,
+        "quantity": quantity,
         "readable": readable,
         "cell": _cell,
         "minute": "{:%Y-%m-%d %H:%M} UTC".format,

@@ -16,7 +16,7 @@ from ops_tests.records.objective import Objective
 from ops_tests.records.run import RunRecord
 from ops_tests.target_file import load_target
 from ops_tests.tools.status_page import status_page
-from tests.report import shop
+from tests.report import drill, shop
 from tests.report.browser import Seen, look
 
 
@@ -36,12 +36,22 @@ def documents(runs: Path) -> dict[str, str]:
         name: (runs / name / "reports" / "latest.html").read_text(encoding="utf-8")
         for name in ("green", "red", "blind")
     }
-    whole = page(*everything(runs / "red"))
     made["faulty"] = FAULTY
     made["status"] = status_page(load_target(runs / "red" / "shop.toml", {}), runs / "red")
+    planted = {"whole": page(*everything(runs / "red")), "drill": page(*drilled(runs / "green"))}
     return made | {
-        "whole": f'<!DOCTYPE html><html lang="en"><head><title>whole</title></head><body>{whole}</body></html>'
+        name: f'<!DOCTYPE html><html lang="en"><head><title>{name}</title></head><body>{body}</body></html>'
+        for name, body in planted.items()
     }
+
+
+def drilled(folder: Path) -> tuple[RunRecord, dict[str, Past]]:
+    """The green run with a full drill, the fifth in as many quarters, and one in which health flapped."""
+    record = RunRecord.model_validate_json((folder / "reports" / "latest.json").read_text(encoding="utf-8"))
+    drill.plant(folder, record.started_at)
+    drills = (*drill.full(record.started_at), drill.flapping(record.started_at))
+    record = record.model_copy(update={"drills": drills})
+    return record, look_back(folder, record)
 
 
 def everything(folder: Path) -> tuple[RunRecord, dict[str, Past]]:
@@ -64,6 +74,8 @@ FAULTY = """<!DOCTYPE html><html lang="en"><head><title>faulty</title></head>
 <pre style="width: 90px; overflow: hidden; line-height: 20px">one long command</pre>
 <pre style="width: 90px; white-space: pre-wrap; line-height: 20px">one long command</pre>
 <section><h3>unnamed</h3></section><table><tr><th>unscoped</th></tr></table><a href="#nowhere">nowhere</a>
+<svg class="timeline" viewBox="0 0 100 20" width="50" height="10"><text y="15" font-size="12">on</text>
+<text y="15" font-size="24">under</text></svg>
 <script>document.write("<p>by script</p>")</script></main></body></html>"""
 
 OBJECTIVES = (

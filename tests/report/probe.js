@@ -77,6 +77,27 @@ function sticksOut(page) {
     .map((one) => `${one.tagName}.${one.className.baseVal ?? one.className}: ${one.textContent.trim().slice(0, 40)}`);
 }
 
+// Words of a drawing that lie on each other, and words that are smaller than anybody reads.
+function crowded(page) {
+  const found = [];
+  for (const drawing of page.querySelectorAll("main .timeline")) {
+    const words = [...drawing.querySelectorAll("text")].map((one) => [one.textContent, one.getBoundingClientRect()]);
+    words.forEach(([text, box], at) => words.slice(at + 1).forEach(([other, its]) => {
+      const wide = Math.min(box.right, its.right) - Math.max(box.left, its.left);
+      const high = Math.min(box.bottom, its.bottom) - Math.max(box.top, its.top);
+      if (wide > 1 && high > 4) found.push(`${text} / ${other}`);
+    }));
+  }
+  return found;
+}
+
+function tiny(page, style) {
+  return [...page.querySelectorAll("main .timeline text")].map((one) => {
+    const drawing = one.ownerSVGElement, size = parseFloat(style(one).fontSize);
+    return [size * drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width, one.textContent];
+  }).filter(([size]) => size < 9).map(([, text]) => text);
+}
+
 function look(made) {
   const page = made.contentDocument, style = (element) => made.contentWindow.getComputedStyle(element);
   const heads = [...page.querySelectorAll("main h1, main h2, main h3, main h4")].filter(visible);
@@ -91,6 +112,8 @@ function look(made) {
     hollow: [...page.querySelectorAll("main tbody td")].filter((one) => visible(one) && !one.querySelector("svg") && ["", "-"].includes(one.textContent.trim())).length,
     commands: [...page.querySelectorAll("main pre")].filter(visible).map((one) => [one.textContent.trim().split("\n").length, lines(one, style)]),
     hidden: [...page.querySelectorAll("main pre")].filter((one) => visible(one) && one.scrollWidth > one.clientWidth + 1 && style(one).overflowX !== "auto").length,
+    crowded: crowded(page),
+    tiny: tiny(page, style),
     scrolls: page.documentElement.scrollWidth - page.documentElement.clientWidth,
     shout: shout ? [shout.textContent, parseFloat(style(shout).fontSize)] : ["", 0],
     mains: page.querySelectorAll("main").length,

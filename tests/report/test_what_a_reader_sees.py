@@ -9,11 +9,12 @@ import pytest
 
 from tests.report.browser import WAYS, Seen, run
 
-PAGES = ("green", "red", "blind", "whole")
+PAGES = ("green", "red", "blind", "whole", "drill")
 EVERY_LOOK = [f"{name}/{way}" for name in (*PAGES, "status") for way in WAYS]
 AT_HOME = pytest.mark.parametrize("look", EVERY_LOOK)
 SECTIONS = {
     "green": ["What changed", "Objectives", "Checks", "Evidence", "Environment and versions"],
+    "drill": ["What changed", "Objectives", "Drill", "Checks", "Evidence", "Environment and versions"],
     "blind": [
         "What is wrong, and what to type next", "What changed", "Objectives", "Checks", "Evidence", "Runbook",
         "Environment and versions",
@@ -57,6 +58,22 @@ def test_nothing_makes_the_page_scroll_sideways(seen: Seen, look: str) -> None:
 @pytest.mark.parametrize("look", ["whole/wide", "red/wide", "whole/printed", "blind/wide"])
 def test_no_unit_and_no_name_is_torn_off(seen: Seen, look: str) -> None:
     assert seen[look]["torn"] == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_words_of_a_timeline_can_be_read_and_lie_beside_each_other(seen: Seen, way: str) -> None:
+    assert (seen[f"drill/{way}"]["crowded"], seen[f"drill/{way}"]["tiny"]) == ([], [])
+
+
+@pytest.mark.parametrize("way", ["wide", "phone", "printed"])
+def test_a_drill_says_in_words_what_its_timeline_shows(seen: Seen, way: str) -> None:
+    text = " ".join(seen[f"drill/{way}"]["text"].split())
+    for said in (
+        "BAD no answer 21.6 s to 24.6 s 3 s", "DONE restart machine B 40.3 s to 43.8 s 3.5 s",
+        "BAD 503, repeated 9.8 s to 13.1 s 5.7 s in 3 parts, the longest 1.9 s", "DONE restart machine A at 9.5 s",
+        "recovery time 4.2 s was 3.95 s on ", "rows 120,394 rows",
+    ):  # fmt: skip
+        assert said in text
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -143,6 +160,7 @@ def test_a_page_with_faults_is_not_taken_for_a_sound_one(seen: Seen) -> None:
     assert (faulty["unnamed"], faulty["unscoped"], faulty["headless"], faulty["broken"]) == (1, 1, 1, ["#nowhere"])
     assert [level for level, _ in faulty["headings"]] == [1, 3]
     assert (faulty["torn"], faulty["hollow"], faulty["hidden"]) == (["99.9 %"], 1, 1)
+    assert (faulty["crowded"], faulty["tiny"]) == (["on / under"], ["on"])
     assert faulty["commands"] == [[1, 1], [1, 2]]
     assert "by script" not in faulty["text"]
     assert "by script" in seen["faulty/scripts"]["text"]

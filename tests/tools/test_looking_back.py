@@ -18,7 +18,17 @@ from ops_tests.plugin.history import writing
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import Store, visit
 from ops_tests.records.alerts import Letter
-from ops_tests.records.run import CheckRecord, Level, Measurement, Outcome, RunRecord, TargetRecord, Waiver
+from ops_tests.records.run import (
+    CheckRecord,
+    Drill,
+    Figure,
+    Level,
+    Measurement,
+    Outcome,
+    RunRecord,
+    TargetRecord,
+    Waiver,
+)
 from ops_tests.tools.cli import cli
 from tests.running import environment
 
@@ -54,7 +64,13 @@ def check(name: str, outcome: Outcome = "ok", *, value: float = 0, level: Level 
 
 
 def keep(
-    folder: Path, minutes: float, *checks: CheckRecord, suite: str = "smoke", release: str = "", targets: int = 1
+    folder: Path,
+    minutes: float,
+    *checks: CheckRecord,
+    suite: str = "smoke",
+    release: str = "",
+    targets: int = 1,
+    drills: tuple[Drill, ...] = (),
 ) -> str:
     """Keep a run that began so many minutes from now; returns its id."""
     begun = NOW + timedelta(minutes=minutes)
@@ -66,6 +82,7 @@ def keep(
         finished_at=begun + timedelta(seconds=5), exit_status=int(red), level=Level.L3 if red else None,
         verdict="FINDING L3: it | said" if red else "OK", environment={},
         checks=tuple(one.model_copy(update={"started_at": begun}) for one in checks),
+        drills=drills,
     )  # fmt: skip
     complaints: list[str] = []
     writing.store(folder, record, complaints.append)
@@ -134,6 +151,13 @@ def test_a_postmortem_tells_what_the_history_knows(shop: Path) -> None:
     assert "told by OPS_PAGER (new): [L3] the database" in said
     assert "another" not in said
     assert "FINDING L3: it \\| said" in said
+
+
+def test_a_postmortem_tells_what_the_drills_of_its_run_measured(shop: Path) -> None:
+    recovery = Figure(name="recovery time", value=4.2, unit="s")
+    drill = Drill(target="inside-name", name="cold start", began_at=NOW, ended_at=NOW, figures=(recovery,))
+    keep(shop, -1, check(HEALTH, "finding"), drills=(drill,))
+    assert "- Measured by the drill cold start of this run: recovery time 4.2 s.\n" in told("postmortem", "s1")
 
 
 def test_the_timeline_is_in_the_order_of_time(shop: Path) -> None:

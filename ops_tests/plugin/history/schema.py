@@ -39,5 +39,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             claimed_until TEXT NOT NULL, last_error TEXT NOT NULL, delivered_at TEXT)""",
         "CREATE INDEX ops_outbox_by_route ON ops_outbox (target, route, delivered_at, created_at)",
     ),
+    (
+        """CREATE TABLE ops_figure (
+            run_id TEXT NOT NULL, target TEXT NOT NULL, drill TEXT NOT NULL, began_at TEXT NOT NULL,
+            place INTEGER NOT NULL, figure TEXT NOT NULL, value DOUBLE PRECISION NOT NULL, unit TEXT NOT NULL,
+            PRIMARY KEY (run_id, target, drill, began_at, place),
+            FOREIGN KEY (run_id, target) REFERENCES ops_run (run_id, target) ON DELETE CASCADE)""",
+        "CREATE INDEX ops_figure_by_time ON ops_figure (target, drill, figure, began_at)",
+    ),
 )
 """The statements that lead from one version to the next; the version is how many were applied."""

@@ -12,12 +12,13 @@ from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import Store, Tell, in_utc, visit
 from ops_tests.plugin.history.upkeep import forget
-from ops_tests.records.run import CheckRecord, RunRecord, SampledTimes, TargetRecord
+from ops_tests.records.run import CheckRecord, Drill, RunRecord, SampledTimes, TargetRecord
 from ops_tests.rules.levels import worst
 
 _RUN = "INSERT INTO ops_run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _CHECK = "INSERT INTO ops_check VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _SAMPLES = "INSERT INTO ops_sample VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_FIGURE = "INSERT INTO ops_figure VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _BROKE_OFF = {2, 3, 4, 5}
 
 
@@ -55,11 +56,20 @@ def _write(history: Store, record: RunRecord, target: TargetRecord) -> None:
     history.write(_CHECK, *(_check_row(record, check) for check in checks))
     taken = (one for one in record.samples if one.target == target.name)
     history.write(_SAMPLES, *(_sample_row(record, one, target.image) for one in taken))
+    made = (drill for drill in record.drills if drill.target == target.name)
+    history.write(_FIGURE, *(row for drill in made for row in _figure_rows(record, drill)))
 
 
 def _sample_row(record: RunRecord, one: SampledTimes, image: str) -> tuple[object, ...]:
     seconds = json.dumps([round(second, 6) for second in one.seconds])
     return record.run_id, one.target, one.series, image, in_utc(one.taken_at), seconds
+
+
+def _figure_rows(record: RunRecord, drill: Drill) -> list[tuple[object, ...]]:
+    return [
+        (record.run_id, drill.target, drill.name, in_utc(drill.began_at), place, one.name, one.value, one.unit)
+        for place, one in enumerate(drill.figures, 1)
+    ]
 
 
 def _run_row(record: RunRecord, target: TargetRecord, checks: list[CheckRecord]) -> tuple[object, ...]:

@@ -9,15 +9,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ops_tests.plugin.report import phrases, runbook_part
+from ops_tests.plugin.report import drills, phrases, runbook_part
 from ops_tests.plugin.report.distribution import chart
 from ops_tests.plugin.report.drawing import mark, trend_line
 from ops_tests.plugin.report.past import Past
+from ops_tests.plugin.report.timeline import sign
 from ops_tests.records.history import PastRun
 from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules import latency, trends, verdict
 from ops_tests.rules.causes import Cause, causes
 from ops_tests.rules.changes import Change, changes
+from ops_tests.rules.timeline import WORDS
 from ops_tests.rules.wording import duration, quantity
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def page(record: RunRecord, pasts: Mapping[str, Past]) -> str:
             pasts=pasts,
             causes=causes(judged),
             since={name: _since(record, target, pasts[name]) for name, target in targets.items()},
+            drills=drills.parts(record.drills, pasts),
             subjects=[
                 (one, list(checks)) for one, checks in groupby(judged, key=lambda one: (one.target, one.subject))
             ],
@@ -99,7 +102,8 @@ def templates() -> Environment:
     )
     worded = {name: getattr(phrases, name) for name in ("breakable", "readable", "moment", "ago")}
     environment.filters |= worded | {"duration": duration, "quantity": quantity}
-    environment.globals |= {"mark": lambda outcome: Markup(mark(outcome)), "runbook": runbook_part}  # noqa: S704  # drawn here
+    drawn = {"mark": lambda outcome: Markup(mark(outcome)), "sign": lambda state: Markup(sign(state))}  # noqa: S704  # drawn here
+    environment.globals |= drawn | {"runbook": runbook_part, "state_words": WORDS}
     return environment
 
 

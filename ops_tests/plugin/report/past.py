@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from ops_tests.errors import HistoryUnavailable
-from ops_tests.plugin.history import reading
+from ops_tests.plugin.history import figures, reading
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import Store, visit
-from ops_tests.records.history import PastCheck, PastRun, Samples
+from ops_tests.records.history import PastCheck, PastFigure, PastRun, Samples
 from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules.trends import SHOWN_RUNS
 
@@ -44,6 +44,7 @@ class Past:
         red_since: By check, for findings that are older than this run.
         trends: By check, its newest earlier runs of any suite, oldest first.
         samples: By series, the response times of the image that is live.
+        figures: By drill and name, what earlier drills measured, oldest first.
         problem: Why the history tells nothing, or "".
     """
 
@@ -52,6 +53,7 @@ class Past:
     red_since: Mapping[str, RedSince] = field(default_factory=dict)
     trends: Mapping[str, list[PastCheck]] = field(default_factory=dict)
     samples: Mapping[str, list[Samples]] = field(default_factory=dict)
+    figures: Mapping[tuple[str, str], list[PastFigure]] = field(default_factory=dict)
     problem: str = ""
 
 
@@ -87,6 +89,7 @@ def read(history: Store, record: RunRecord, target: TargetRecord) -> Past:
         red_since={check: since for check, since in red.items() if since},
         trends={check: earlier for check, earlier in trends.items() if earlier},
         samples={one: reading.samples(history, name, one, target.image) for one in reading.series(history, name)},
+        figures=figures.earlier(history, name, record.drills, begun),
     )
 
 

@@ -215,8 +215,8 @@ def restart_told(seen: ColdStart) -> tuple[list[Span], tuple[Figure, ...]]:
     figures.append(_figure("outage seen", outage_seconds(seen.probes)))
     if seen.deliveries:
         again = sum(len(one.sendings) > 1 for one in seen.deliveries)
-        figures.append(Figure(name="deliveries", value=len(seen.deliveries), unit="deliveries"))
-        figures.append(Figure(name="deliveries repeated", value=again, unit="deliveries"))
+        figures.append(Figure(name="sent throughout", value=len(seen.deliveries), unit="deliveries"))
+        figures.append(Figure(name="of them repeated", value=again, unit="deliveries"))
     spans = [*health_spans(seen.probes), *delivery_spans(seen.deliveries), *act_spans(seen.acts)]
     return spans, tuple(figures)
 

@@ -46,7 +46,7 @@ def test_an_outage_is_seen_and_the_deliveries_in_it_are_repeated_until_they_are_
     assert drill.name == "cold start"
     assert found["outage seen"] > 0.5
     assert found["recovery time"] >= found["outage seen"]
-    assert found["deliveries repeated"] >= 1
+    assert found["of them repeated"] >= 1
     assert {one.state for one in drill.spans if one.lane == "health"} == {"good", "bad"}
     assert next(one.text for one in drill.spans if one.lane == "health" and one.state == "bad").endswith("(no body)")
     (act,) = [one for one in drill.spans if one.lane == "what was done"]

@@ -66,6 +66,7 @@ RETENTION, OFFLINE = ("database/webhook_events_are_within_retention", "database/
 ROOM, IDLE, LOCKS = ("database/connections_have_room", "database/no_transaction_is_idle_too_long",
                      "database/no_lock_is_waited_for_too_long")  # fmt: skip
 CHANGELOG, DEPENDENCIES = ("repository/changelog_names_the_version", "repository/dependencies_were_updated")
+RESTORABLE = "drill/backup_is_restorable"
 # Without the proof that no real shop bears the synthetic prefix nothing is sent: no database, no deliveries.
 NEED_DATABASE = (MIGRATIONS, RETENTION, OFFLINE, ROOM, IDLE, LOCKS, *DEAD_LETTERS, *SYNTHETIC)
 NEED_LOG = (*LATEST_LOG, WEEK, *LOG_EFFECTS)

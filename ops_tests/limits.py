@@ -61,8 +61,8 @@ class Limits(BaseModel):
     Errors < 0.5 % of the requests of a day, critical from 5 %; CPU and memory < 80 %. The two percentiles are those of
     webhook responses; over all requests they make a note and no finding. A certificate has 14 days left, a note from 28
     on; L2 with 3 days left and L3 once browsers turn away. A machine that ends by itself more than twice in 24 h is
-    in a restart loop; the newest backup is a day old at most, with 2 h for the provider to make the next, and the newest row in
-    what was restored a day.
+    in a restart loop; the newest backup is a day old at most, with 2 h for the provider to make the next, and the
+    newest row in what was restored a day.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -46,8 +46,9 @@ def restored(target: Target, permit: Permit, progress: Progress) -> Restore:
     part = target.database
     if part is None or part.backup_secret_env is None:
         raise UsageProblem(
-            f'{target.file} names no role that may read everything; write backup_secret_env = "BACKUP_DATABASE_URL" into '
-            "[database], and put the connection string of such a role (ops_tests/sandbox/backup_role.sql) there"
+            f"{target.file} names no role that may read everything; write backup_secret_env = "
+            '"BACKUP_DATABASE_URL" into [database], and put the connection string of such a role '
+            "(ops_tests/sandbox/backup_role.sql) into that variable"
         )
     secret = target.secret(part.backup_secret_env)
     given = target.file.parent / part.backup_file if part.backup_file else None
@@ -152,6 +153,6 @@ def _own_failures_told() -> Iterator[None]:
         raise InstrumentMissing(f"no empty server could be started to restore into: {said}") from None
     except OSError as error:
         raise Blind(
-            f"this machine could not hold a copy of the database ({error.strerror}); expected room and rights among the "
-            "temporary files. Next: df -h, and set TMPDIR to a folder with room"
+            f"this machine could not hold a copy of the database ({error.strerror}); expected room and rights among "
+            "the temporary files. Next: df -h, and set TMPDIR to a folder with room"
         ) from None

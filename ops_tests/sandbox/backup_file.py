@@ -13,7 +13,7 @@ import psycopg2
 
 from ops_tests.errors import SandboxFailed
 from ops_tests.sandbox import tables
-from ops_tests.sandbox.postgres import Postgres
+from ops_tests.sandbox.postgres import DATABASE, Postgres
 from ops_tests.sandbox.scenario import BackupFile
 from ops_tests.sandbox.scenario import Database as Plan
 
@@ -33,7 +33,7 @@ def make(folder: Path, postgres: Postgres, kind: BackupFile) -> None:
 
 def _dump(file: Path, postgres: Postgres, *options: str) -> None:
     command = [str(postgres.binaries / "pg_dump"), "--format=custom", f"--file={file}", *options]
-    place = {"PGHOST": "127.0.0.1", "PGPORT": str(postgres.port), "PGUSER": "postgres", "PGDATABASE": tables.DATABASE}
+    place = {"PGHOST": "127.0.0.1", "PGPORT": str(postgres.port), "PGUSER": "postgres", "PGDATABASE": DATABASE}
     environ = {**os.environ, **place, "PGPASSWORD": postgres.password}
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -37,7 +37,8 @@ class Sandbox:
 
     Attributes:
         place: The keys of a target file that say where it is: ``base_url``, ``https`` with plain HTTP's address and
-            the authority's file, the repository's folder, and ``database`` where a fault leads there another way or names a dump.
+            the authority's file, the repository's folder, and ``database`` where a fault leads there another way
+            or names a dump.
         environment: The variables a target file needs, to be laid over the environment.
         folder: Where everything of it stands.
     """

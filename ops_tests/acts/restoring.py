@@ -123,7 +123,7 @@ class _Drill:
             archive, listed = self.programs.archive(file, name, extensions, given=given)
             contents = server.folder / "contents.list"
             contents.write_text(listed, encoding="utf-8")
-            dsn = read_dsn(Secret(SCRATCH, server.dsn()))
+            dsn = read_dsn(Secret(SCRATCH, server.own_dsn))
             return archive, self.programs.restore(file, contents, archive, dsn)
 
     def _found(self, server: Postgres) -> Contents:
@@ -132,7 +132,7 @@ class _Drill:
 
     @contextmanager
     def _scratch(self, server: Postgres) -> Iterator[Snapshot]:
-        with snapshot(self.permit, Secret(SCRATCH, server.dsn())) as view:
+        with snapshot(self.permit, Secret(SCRATCH, server.own_dsn)) as view:
             yield view
 
     @contextmanager

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from ops_tests.limits import Limit
 from ops_tests.records.restore import Archive, Contents, Restore, Step
 from ops_tests.records.run import Drill, Figure, Span
-from ops_tests.rules.wording import duration, listed
+from ops_tests.rules.wording import duration
 
 COMMIT_SLACK = timedelta(minutes=5)
 """A row is created before it is committed: so much older than a dump it must be to stand in it. An open transaction is
 a finding of another check from the same age on."""
 NAME = "backup is restorable"
+MIGRATIONS = "_prisma_migrations"
 
 
 def due(restored: Contents) -> datetime | None:
@@ -32,7 +33,7 @@ def differences(restore: Restore) -> list[str]:
     which may have gone since and cannot have come.
     """
     if restore.restored is None:
-        return [f"pg_restore gave up: {restore.said}", *_majors(restore)]
+        return [f"pg_restore gave up ({restore.said})", *_majors(restore)]
     live, found = restore.live, restore.restored
     tables = _missing(live, found) + _strange(live, found)
     rows = _fewer(live, found) if restore.archive.given else _unequal(live, found)
@@ -42,12 +43,9 @@ def differences(restore: Restore) -> list[str]:
 
 def _majors(restore: Restore) -> list[str]:
     live, archive = restore.live.major, restore.archive
-    made = {"of": archive.of_major, "by": archive.by_major}
-    return [
-        f"made {'of PostgreSQL' if word == 'of' else 'by pg_dump'} {major}, and the server is {live}"
-        for word, major in made.items()
-        if major is not None and major < live
-    ]
+    if min(archive.of_major or live, archive.by_major or live) >= live:
+        return []
+    return [f"it is of PostgreSQL {archive.of_major}, made by pg_dump {archive.by_major}, and the server is {live}"]
 
 
 def _missing(live: Contents, found: Contents) -> list[str]:
@@ -82,21 +80,24 @@ def _fewer(live: Contents, found: Contents) -> list[str]:
 def _short(name: str, there: int, here: int, earlier: int | None) -> str:
     """What a table of a given dump lacks, or ""."""
     if earlier is not None and there < earlier:
-        return f"{name} has {there:,} rows, and {earlier:,} of the live ones are older than the dump"
+        return f"{name} has {there:,} rows where {earlier:,} of the live ones are older than the dump"
     if earlier is None and not there and here:
-        return f"{name} is empty, and has {here:,} rows live"
+        return f"{name} is empty where the live one has {here:,} rows"
     return ""
 
 
 def _migrations(restore: Restore, found: Contents) -> list[str]:
-    live, there = ({(one.name, one.digest) for one in side.migrations} for side in (restore.live, found))
+    if not any(name.endswith(f".{MIGRATIONS}") for name in found.tables):
+        return []  # said already, where there should be any
     moment = due(found) if restore.archive.given else restore.live.taken_at
-    owed = {(one.name, one.digest) for one in restore.live.migrations if moment and one.finished_at <= moment}
-    lacking, foreign = sorted({name for name, _ in owed - there}), sorted({name for name, _ in there - live})
-    return [
-        *([f"finished migrations are missing: {listed(lacking)}"] if lacking else []),
-        *([f"migrations that the live database does not know: {listed(foreign)}"] if foreign else []),
-    ]
+    live, there = ({one.name: one.digest for one in side.migrations} for side in (restore.live, found))
+    owed = [one.name for one in restore.live.migrations if moment and one.finished_at <= moment]
+    told = {
+        "finished migrations are missing": [name for name in owed if name not in there],
+        "migrations that the live database does not know": [name for name in there if name not in live],
+        "migrations with other values": [name for name in owed if there.get(name, live[name]) != live[name]],
+    }
+    return [f"{words}: {', '.join(names)}" for words, names in told.items() if names]
 
 
 def age_hours(restore: Restore) -> float | None:
@@ -176,7 +177,7 @@ def _spans(restore: Restore) -> Iterator[Span]:
         since=last.since,
         until=last.until,
         state="bad" if wrong else "good",
-        text=f"{wrong} differences" if wrong else "agrees",
+        text=f"{wrong} difference{'s' if wrong > 1 else ''}" if wrong else "agrees",
     )
 
 

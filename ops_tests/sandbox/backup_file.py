@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -62,6 +63,13 @@ def _of_older_major(file: Path, postgres: Postgres) -> None:
     older = Postgres.start(folder, OLDER_MAJOR)
     try:
         tables.make(older, Plan())
+        with _superuser(postgres) as newer, _superuser(older) as cursor:
+            for table in tables.COLUMNS:
+                rows = io.BytesIO()
+                newer.copy_expert(f"COPY {table} TO STDOUT", rows)
+                rows.seek(0)
+                cursor.execute(f"TRUNCATE {table}")
+                cursor.copy_expert(f"COPY {table} FROM STDIN", rows)
         _dump(file, older)
     finally:
         older.stop()

@@ -30,6 +30,8 @@ DATABASE = "timedify"
 PLACES = {18: "pginstall18", 16: "pginstall"}
 """Where in the wheel each major lies."""
 NEWEST = max(PLACES)
+ITS_OWN = "?hostaddr=127.0.0.1&sslmode=disable&channel_binding=disable&options=&target_session_attrs=any"
+"""What PostgreSQL's variables in the environment would otherwise say of a connection."""
 READY_SECONDS = 30.0
 INITDB = (
     "--username=postgres",
@@ -115,6 +117,11 @@ class Postgres:
         """The connection string of a role; without a role the superuser's."""
         return f"postgresql://{role}:{password or self.password}@127.0.0.1:{self.port}/{database}"
 
+    @property
+    def own_dsn(self) -> str:
+        """The superuser's, whatever PostgreSQL's variables in the environment say."""
+        return f"{self.dsn()}{ITS_OWN}"
+
     def stop(self) -> None:
         """End it: what is connected is cut off, what is committed is written."""
         if self.process and self.process.poll() is None:
@@ -181,7 +188,7 @@ class Postgres:
     def _renew_password(self) -> None:
         """Clusters of one template begin with one password: give this one its own before anybody else connects."""
         fresh = secrets.token_hex(16)
-        with closing(psycopg2.connect(self.dsn())) as connection, connection, connection.cursor() as cursor:
+        with closing(psycopg2.connect(self.own_dsn)) as connection, connection, connection.cursor() as cursor:
             cursor.execute("ALTER ROLE postgres PASSWORD %s", (fresh,))
         self.password = fresh
 
@@ -213,7 +220,7 @@ class Postgres:
 
     def _answers(self) -> bool:
         try:
-            psycopg2.connect(self.dsn()).close()
+            psycopg2.connect(self.own_dsn).close()
         except psycopg2.OperationalError:
             return False
         return True

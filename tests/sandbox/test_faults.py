@@ -13,7 +13,7 @@ from ops_tests.sandbox.scenario import Scenario
 
 CHECKS = {known.ANSWERS, known.SAYS_HEALTHY, known.IN_TIME, known.REFUSES_GET, *known.LATEST_LOG, known.WEEK,
           *known.METRICS, *known.PLATFORM, known.CONNECTS, *known.NEED_DATABASE, known.CHANGELOG,
-          known.DEPENDENCIES, known.CERTIFICATE, known.TO_HTTPS, known.HEADERS}  # fmt: skip
+          known.DEPENDENCIES, known.CERTIFICATE, known.TO_HTTPS, known.HEADERS, known.RESTORABLE}  # fmt: skip
 
 BY_HISTORY = {
     "objectives/uptime_is_within_the_objective",

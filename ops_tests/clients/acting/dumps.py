@@ -27,6 +27,8 @@ LOCK_WAIT = "10s"
 """How long pg_dump waits for tables that a migration holds; what asks for the table later waits behind it."""
 INSTALL = "install PostgreSQL's client programs, on Debian or Ubuntu: apt install postgresql-client"
 _NEVER_SHOWN = ("password", "sslpassword")
+_PUBLIC = re.compile(r"\d+; \d+ \d+ SCHEMA - public ")
+"""A dump of that schema alone makes it, and every new database has it."""
 _FULL = ("No space left on device", "could not extend file", "Disk quota exceeded")
 _LOST = (
     "server closed the connection",
@@ -91,7 +93,9 @@ class Programs:
         wanted = dict.fromkeys(re.findall(r"^\d+; \d+ \d+ EXTENSION - (\S+)", contents, re.MULTILINE))
         lacking = tuple(one for one in wanted if one not in extensions)
         of, by = (_major(contents, words) for words in ("Dumped from database version", "Dumped by pg_dump version"))
-        kept = [line for line in contents.splitlines() if not _about_extension(line, lacking)]
+        kept = [
+            line for line in contents.splitlines() if not _about_extension(line, lacking) and not _PUBLIC.match(line)
+        ]
         return Archive(name, given, size, of, by, lacking), "\n".join(kept) + "\n"
 
     def restore(self, file: Path, contents: Path, archive: Archive, dsn: Dsn) -> str:
@@ -175,7 +179,8 @@ def _reason(stderr: str) -> str:
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     told = next((line for line in lines if ": error: " in line), lines[0] if lines else "nothing")
     # The server puts a value behind a colon: invalid input syntax for type integer: "...".
-    return re.sub(r": \"(?!pg_).*$", ": (a value)", told.partition(": error: ")[2] or told)[:300]
+    line = " ".join((told.partition(": error: ")[2] or told).split())
+    return re.sub(r': ".*$', ": (a value)", line)[:300]
 
 
 def _no_room(reason: str) -> Blind:

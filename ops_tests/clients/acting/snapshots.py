@@ -190,8 +190,8 @@ def snapshot(_permit: Permit, secret: Secret, way: Way | None = None) -> Iterato
 
 def _begun(session: _Session) -> Snapshot:
     session.rows("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    for name, value in _SETTINGS.items():
-        session.rows("SELECT set_config(%s, %s, true)", (name, value))
+    settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _SETTINGS.items())
+    session.rows(f"SELECT {settings}")
     ((number, taken_at, version),) = session.rows(
         "SELECT pg_export_snapshot(), now(), current_setting('server_version_num')::int"
     )

@@ -19,6 +19,7 @@ from ops_tests.clients.acting.dumps import Programs
 from ops_tests.clients.acting.snapshots import snapshot
 from ops_tests.clients.database_dsn import read_dsn
 from ops_tests.errors import (
+    Blind,
     InstrumentMissing,
     NotAuthorised,
     NotCovered,
@@ -30,6 +31,7 @@ from ops_tests.errors import (
 )
 from ops_tests.permit import grant
 from ops_tests.plugin.redaction import Redactor
+from ops_tests.records.restore import Archive
 from ops_tests.rules import restores
 from ops_tests.sandbox.postgres import installed
 from ops_tests.sandbox.scratch_server import scratch_server
@@ -39,6 +41,7 @@ from tests.backups.conftest import Shop
 from tests.running import run_suite
 
 ROW = "INSERT INTO webhook_events (id, topic, shop) VALUES (%s, 'APP_UNINSTALLED', 'late.myshopify.com')"
+DETAIL = "pg_restore: while PROCESSING TOC:"
 FAKE_DUMP = "#!/bin/sh\necho 'pg_dump (PostgreSQL) 15.3 (Debian 15.3-1)'\n"
 
 
@@ -72,7 +75,7 @@ def test_nothing_is_left_and_no_password_stood_among_the_arguments(shop: Shop, m
 
     monkeypatch.setattr(command, "run", overheard)
     shop.restored()
-    (file,) = {Path(word) for words in typed for word in words if word.endswith("taken.dump")}
+    (file,) = {Path(word) for words in typed for word in words[1:] if word.startswith("/")}
     password = shop.dsn.reveal().partition("@")[0].rpartition(":")[2]
     assert [Path(words[0]).name for words in typed] == ["pg_dump", "pg_dump", "pg_restore", "pg_restore"]
     assert not [words for words in typed if password in " ".join(words)]
@@ -87,7 +90,7 @@ def test_a_changed_value_changes_the_digest_and_an_order_does_not(shop: Shop) ->
     before = digest()
     shop.cursor.execute('UPDATE "Session" SET state = state')  # writes every row anew, at the end
     reordered = digest()
-    shop.cursor.execute("""UPDATE "Session" SET state = 'x' WHERE id LIKE 'offline_%0%'""")
+    shop.cursor.execute("""UPDATE "Session" SET state = 'x' WHERE "isOnline"""")
     changed = digest()
     shop.cursor.execute("""UPDATE "Session" SET state = ''""")
     assert before == reordered == digest() != changed
@@ -145,20 +148,54 @@ def test_an_extension_that_a_table_needs_leaves_us_blind(shop: Shop) -> None:
         shop.cursor.execute("DROP TABLE points; DROP EXTENSION vector")
     archive, contents = programs(shop).archive(file, "a dump", ("plpgsql",), given=True)
     (shop.folder / "contents").write_text(contents, encoding="utf-8")
-    with scratch_server() as server, pytest.raises(InstrumentMissing, match="wants the extension vector, which the"):
+    with scratch_server() as server:
         dsn = read_dsn(Secret("SCRATCH", server.own_dsn))
-        programs(shop).restore(file, shop.folder / "contents", archive, dsn)
+        with pytest.raises(InstrumentMissing, match="wants the extension vector, which the scratch server does not"):
+            programs(shop).restore(file, shop.folder / "contents", archive, dsn)
 
 
 def test_over_tls_the_machine_s_own_pg_dump_is_needed(shop: Shop) -> None:
     with snapshot(shop.permit, shop.dsn) as view:
         encrypted = replace(view, encrypted=True)
-        with pytest.raises(InstrumentMissing, match="pg_dump is not on PATH; expected one, since .* over TLS, which"):
+        with pytest.raises(InstrumentMissing, match=r"pg_dump is not on PATH; expected one, since .* over TLS, which"):
             programs(shop, PATH=str(shop.folder)).dump(encrypted, shop.folder / "no.dump")
         (shop.folder / "pg_dump").write_text(FAKE_DUMP, encoding="utf-8")
         (shop.folder / "pg_dump").chmod(0o755)
-        with pytest.raises(InstrumentMissing, match="pg_dump is 15, .* is PostgreSQL 18; .*postgresql-client-18"):
+        with pytest.raises(InstrumentMissing, match=r"pg_dump is 15, .* is PostgreSQL 18; .*postgresql-client-18"):
             programs(shop, PATH=str(shop.folder)).dump(encrypted, shop.folder / "no.dump")
+
+
+def test_a_dump_by_a_newer_pg_dump_leaves_us_blind(shop: Shop) -> None:
+    (shop.folder / "newer.dump").write_bytes(b"PGDMP" + bytes([1, 99, 0, 4, 8, 1]) + bytes(200))
+    with pytest.raises(InstrumentMissing, match=r"pg_restore cannot read newer: unsupported version \(1\.99\)"):
+        programs(shop).archive(shop.folder / "newer.dump", "newer", (), given=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("could not execute query: ERROR:  could not extend file: No space left on device", "there was no room for a copy"),
+        ("could not execute query: server closed the connection unexpectedly", "the scratch server went away"),
+    ],
+)
+def test_what_is_no_fault_of_the_dump_s_leaves_us_blind(shop: Shop, words: str, told: str) -> None:
+    with pytest.raises(Blind, match=told):
+        gave_up(shop, words)
+
+
+def test_why_pg_restore_gave_up_is_told_without_data(shop: Shop) -> None:
+    words = 'COPY failed for table "Session": ERROR:  invalid input syntax for type integer: "shpat_0815"'
+    said = gave_up(shop, f"{words}\nCONTEXT:  COPY Session, line 3: owner@example.invalid")
+    assert said == 'COPY failed for table "Session": ERROR: invalid input syntax for type integer: (a value)'
+
+
+def gave_up(shop: Shop, words: str) -> str:
+    """What is made of a pg_restore that says these words and ends with 1."""
+    fake = shop.folder / "pg_restore"
+    fake.write_text(f"#!/bin/sh\necho '{DETAIL}' >&2\necho 'pg_restore: error: {words}' >&2\nexit 1\n", encoding="utf-8")
+    fake.chmod(0o755)
+    ours = Programs(shop.permit, shop.folder, os.environ)
+    return ours.restore(fake, fake, Archive("a dump", True, 0), read_dsn(shop.dsn))
 
 
 def test_a_database_without_a_creation_time_leaves_us_blind(shop: Shop) -> None:

@@ -146,7 +146,7 @@ def figures(restore: Restore) -> tuple[Figure, ...]:
     rows = sum(one.rows for one in found.tables.values()) if found else None
     told = (
         ("recovery point", age, "h"),
-        ("restore time", took.get("restore"), "s"),
+        ("restore time", took.get("restore") if found else None, "s"),
         ("dump time", took.get("dump"), "s"),
         ("size", restore.archive.size_bytes / 1e6, "MB"),
         ("rows", rows, "rows"),

@@ -15,12 +15,14 @@ from psycopg2 import errors
 
 from ops_tests.acts import restoring
 from ops_tests.clients import command
+from ops_tests.clients.acting import dumps
 from ops_tests.clients.acting.dumps import Programs
 from ops_tests.clients.acting.snapshots import snapshot
 from ops_tests.clients.database_dsn import read_dsn
 from ops_tests.errors import (
     Blind,
     InstrumentMissing,
+    NoAnswerInTime,
     NotAuthorised,
     NotCovered,
     NotFound,
@@ -206,6 +208,16 @@ def test_a_database_without_a_creation_time_leaves_us_blind(shop: Shop) -> None:
         pytest.raises(NotCovered, match="has a column createdAt, created_at"),
     ):
         view.demand_creation_times()
+
+
+def test_a_table_that_somebody_has_locked_leaves_us_blind(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dumps, "LOCK_WAIT", "200ms")
+    shop.cursor.execute('BEGIN; LOCK TABLE "Session"')
+    try:
+        with pytest.raises(NoAnswerInTime, match=r"waited over 200ms for a table of .* that somebody has locked"):
+            shop.restored()
+    finally:
+        shop.cursor.execute("ROLLBACK")
 
 
 def test_a_role_that_sees_only_some_rows_leaves_us_blind(shop: Shop) -> None:

@@ -15,7 +15,7 @@ from ops_tests.clients import command
 from ops_tests.clients.acting.snapshots import HOLD_SECONDS, Snapshot, refused
 from ops_tests.clients.command import CommandResult
 from ops_tests.clients.database_dsn import Dsn
-from ops_tests.errors import Blind, InstrumentMissing
+from ops_tests.errors import Blind, InstrumentMissing, NoAnswerInTime
 from ops_tests.permit import Permit
 from ops_tests.records.restore import Archive
 
@@ -193,6 +193,11 @@ def _no_room(reason: str) -> Blind:
 def _not_dumped(reason: str, dsn: Dsn) -> Blind:
     if any(words in reason for words in _FULL):
         return _no_room(reason)
+    if "timeout" in reason:  # pg_dump waits for its locks by that of a statement, and has no other
+        return NoAnswerInTime(
+            f"pg_dump waited over {LOCK_WAIT} for a table of {dsn.server} that somebody has locked; expected none to "
+            "be locked while a backup is drilled. Look at pg_stat_activity: does a migration run? Then try again"
+        )
     if "permission denied" in reason or "row-level security" in reason:
         return refused(reason, dsn)
     if "SSL" in reason or "sslmode" in reason:

@@ -22,8 +22,8 @@ from ops_tests.target import Secret
 
 ROLE = "ops_tests/sandbox/backup_role.sql"
 TABLE_SECONDS = 900.0
-"""How long one table may take to be digested: 20 GB at the 24 MB/s that were seen on a busy core. A larger one leaves the
-drill blind."""
+"""How long one table may take to be digested: 20 GB at the 24 MB/s that were seen on a busy core. A larger one leaves
+the drill blind."""
 HOLD_SECONDS = 3600.0
 """How long a snapshot may be held while pg_dump reads; then the server lets go of it, so that vacuum can clean up."""
 MIGRATIONS = "_prisma_migrations"

@@ -40,6 +40,7 @@ from ops_tests.sandbox.scratch_server import scratch_server
 from ops_tests.target import SANDBOX, Secret
 from ops_tests.target_file import load_target
 from tests.backups.conftest import Shop
+from tests.row_photograph import taken, unexplained
 from tests.running import run_suite
 
 ROW = "INSERT INTO webhook_events (id, topic, shop) VALUES (%s, 'APP_UNINSTALLED', 'late.myshopify.com')"
@@ -66,6 +67,12 @@ def test_what_is_written_meanwhile_is_no_difference(shop: Shop) -> None:
 
     assert restores.differences(shop.restored(write)) == []
     assert [one.split()[0] for one in said] == ["starting", "dumping", "counting", "restoring", "counting"]
+
+
+def test_a_drill_changes_no_row(shop: Shop) -> None:
+    before = taken(shop.cursor)
+    shop.restored()
+    assert unexplained(before, taken(shop.cursor), []) == []
 
 
 def test_nothing_is_left_and_no_password_stood_among_the_arguments(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,8 +61,8 @@ class Limits(BaseModel):
     Errors < 0.5 % of the requests of a day, critical from 5 %; CPU and memory < 80 %. The two percentiles are those of
     webhook responses; over all requests they make a note and no finding. A certificate has 14 days left, a note from 28
     on; L2 with 3 days left and L3 once browsers turn away. A machine that ends by itself more than twice in 24 h is
-    in a restart loop; the newest backup is a day old at most, with 2 h for the provider to make the next.
-    After a restart the application is healthy again within 5 minutes.
+    in a restart loop; the newest backup is a day old at most, with 2 h for the provider to make the next, and the
+    newest row in what was restored a day. After a restart the application is healthy again within 5 minutes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,6 +85,7 @@ class Limits(BaseModel):
     out_of_memory: Limit = Limit(value=0, unit="out of memory in 24 h", key="limits.out_of_memory")
     backup_age_hours: Limit = Limit(value=26, unit="h", key="limits.backup_age_hours")
     recovery_minutes: Limit = Limit(value=5, unit="min", key="limits.recovery_minutes")
+    recovery_point_hours: Limit = Limit(value=24, unit="h", key="limits.recovery_point_hours")
     connections_percent: Limit = Limit(value=80, unit="% of the connections", key="limits.connections_percent")
     idle_transaction_minutes: Limit = Limit(value=5, unit="min", key="limits.idle_transaction_minutes")
     lock_wait_minutes: Limit = Limit(value=1, unit="min", key="limits.lock_wait_minutes")

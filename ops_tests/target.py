@@ -179,6 +179,7 @@ class Target(Part):
         switches = [*filter(None, self.heartbeat.model_dump().values())] if self.heartbeat else []
         operators = [
             self.database and self.database.operator_secret_env,
+            self.database and self.database.backup_secret_env,
             self.platform and self.platform.acts_token_env,
         ]
         operators += [self.runtime.exec_token_env] if self.runtime else []

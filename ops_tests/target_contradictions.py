@@ -41,6 +41,7 @@ def contradictions(target: Target, written: Collection[str], path: Path, taken: 
         yield from (f"backups.{place}: {problem}" for problem in _backup_contradictions(backups))
     if target.database:
         yield from _proxy_contradictions(target.database, "platform" in written)
+        yield from _dump_contradictions(target.database)
     yield from _alert_contradictions(target.alerts or AlertsPart(enabled=False), target.maintenance)
     folder = target.migrations and target.migrations.folder
     if folder and not _is_folder(path.parent / folder):
@@ -104,6 +105,14 @@ def _proxy_contradictions(database: DatabasePart, has_platform: bool) -> Iterato
         yield 'database.via: "fly-proxy" needs a token: add [platform] with token_env, or database.proxy_token_env'
     if database.via == "direct" and (database.proxy_app or database.proxy_token_env):
         yield 'database: proxy_app and proxy_token_env are of use only with via = "fly-proxy"'
+
+
+def _dump_contradictions(database: DatabasePart) -> Iterator[str]:
+    if database.backup_file and not database.backup_secret_env:
+        yield (
+            "database.backup_file: nothing it can be compared with; add database.backup_secret_env, the variable of a "
+            "role that may read every table"
+        )
 
 
 def _alert_contradictions(alerts: AlertsPart, maintenance: tuple[MaintenanceWindow, ...]) -> Iterator[str]:

@@ -221,6 +221,10 @@ class DatabasePart(Part):
         proxy_token_env: The variable with a token that may open the tunnel; by default the platform's.
         operator_secret_env: The variable with the connection string of the role that replays dead letters and deletes
             what is past its retention; only commands that act look at it.
+        backup_secret_env: The variable with the connection string of a role that may read every table; only the drill
+            that restores a backup looks at it.
+        backup_file: A dump in pg_dump's custom format, relative to the target file, that this drill restores; None to
+            have one taken now.
     """
 
     dsn_env: VariableName
@@ -229,6 +233,8 @@ class DatabasePart(Part):
     proxy_port: int = Field(default=5432, ge=1, le=65535)
     proxy_token_env: VariableName | None = None
     operator_secret_env: VariableName | None = None
+    backup_secret_env: VariableName | None = None
+    backup_file: FilePath | None = None
 
 
 class DeadLettersPart(Part):

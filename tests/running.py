@@ -17,7 +17,8 @@ from pathlib import Path
 from ops_tests.records.run import CheckRecord, RunRecord
 
 REPOSITORY = Path(__file__).parents[1]
-UNSET = ("OPS_TARGET", "CI", "SHOPIFY_API_SECRET", "DATABASE_URL", "OPERATOR_DATABASE_URL", "FLY_API_TOKEN",
+UNSET = ("OPS_TARGET", "CI", "SHOPIFY_API_SECRET", "DATABASE_URL", "OPERATOR_DATABASE_URL",
+         "BACKUP_DATABASE_URL", "FLY_API_TOKEN",
          "FLY_API_BASE_URL", "FLY_EXEC_TOKEN", "FLY_ACTS_TOKEN", "FLY_REGISTRY_HOST")  # fmt: skip
 GIVEN_UP_SECONDS = 150
 MEMORY = Path("/dev/shm")

@@ -136,7 +136,7 @@ def test_leaving_deliveries_out_leaves_out_every_check_that_sends() -> None:
 def marks(subject: str, name: str) -> set[str]:
     """The marks of a check."""
     found = re.findall(r"pytest\.mark\.(\w+)", " ".join(map(ast.unparse, CHECKED[subject, name].decorator_list)))
-    return set(found) - {"runbook"}
+    return set(found) - {"runbook", "acts"}
 
 
 def test_the_suites_of_the_readme_are_the_suites() -> None:

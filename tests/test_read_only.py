@@ -173,7 +173,8 @@ def test_a_suite_changes_no_row_but_those_it_announces(
     file = tmp_path / "target.toml"
     file.write_text(patient(file.read_text(encoding="utf-8")), encoding="utf-8")
     before = taken(superuser)
-    finished = run_suite(tmp_path, f"--target={file}", "-m", suite, *more, environ=environment(**live.environment))
+    marked = f"{suite} and not acts" if suite == "dr_drill" else suite
+    finished = run_suite(tmp_path, f"--target={file}", "-m", marked, *more, environ=environment(**live.environment))
     after = taken(superuser)
 
     unseen = WITHOUT_A_PAST if suite == "monthly" else {}

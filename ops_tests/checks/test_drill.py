@@ -1,15 +1,36 @@
-"""Does the way back work? Each check makes a drill: it changes the target, and leaves it as it was."""
+"""Does the way back work? Each check makes a drill, which leaves the target as it was."""
 
 from __future__ import annotations
 
 import pytest
 
 from ops_tests.limits import Limits, fixed
+from ops_tests.permit import Permit
 from ops_tests.plugin.recording import Evidence, Measured, Note
 from ops_tests.records.drill import ColdStart, ReplayedLetter, SteadyState, ThereAndBack
+from ops_tests.records.restore import Restore
 from ops_tests.records.run import Level, RunRecord
 from ops_tests.rules import drills as rules
+from ops_tests.rules import restores
 from ops_tests.rules.wording import listed
+
+
+@pytest.mark.dr_drill
+@pytest.mark.acts
+@pytest.mark.runbook("drill.md#backup-is-restorable")
+def test_backup_is_restorable(
+    restored_backup: Restore, permit: Permit, limits: Limits, measured: Measured, evidence: Evidence
+) -> None:
+    """The backup restores into an empty server, complete and no older than what may be lost."""
+    evidence(*restores.seen(restored_backup))
+    measured(restores.age_hours(restored_backup), limits.recovery_point_hours)
+    different = restores.differences(restored_backup)
+    measured(len(different), fixed(0, "differences"), Level.L2)
+    offences = different + restores.too_old(restored_backup, limits.recovery_point_hours)
+    assert not offences, (
+        f"{restores.described(restored_backup.archive)}: {listed(offences)}; expected what {permit.target} has in its "
+        f"database, the newest row within {limits.recovery_point_hours}"
+    )
 
 
 @pytest.mark.dr_drill

@@ -26,6 +26,7 @@ pytest_plugins = [
     "ops_tests.plugin.observations_platform",
     "ops_tests.plugin.deliveries",
     "ops_tests.plugin.effects",
+    "ops_tests.plugin.drill_backup",
     "ops_tests.plugin.sampling",
     "ops_tests.plugin.drills",
     "ops_tests.plugin.objectives",

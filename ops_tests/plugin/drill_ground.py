@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ops_tests.errors import NotPermitted, OpsError
 from ops_tests.permit import Permit
+from ops_tests.plugin.options import Settings
 from ops_tests.plugin.state import Run
 from ops_tests.records.drill import SteadyState
 from ops_tests.records.run import Drill, Figure, Span, SyntheticDelivery
 from ops_tests.records.webhooks import Announcement
 from ops_tests.rules.wording import listed
 from ops_tests.target import Target
+from ops_tests.target_parts import Endpoint
 
 if TYPE_CHECKING:
     from ops_tests.acts.journal import Journal
@@ -80,3 +83,8 @@ class Ground:
             except OpsError as error:
                 self.undone.append(f"NOT UNDONE: {error}")
         self.run.complaints.extend(f"undone on {self.target.name}: {said}" for said in self.undone)
+
+
+def is_asked_for(_target: Target, _endpoint: Endpoint | None, settings: Settings) -> str:
+    """Why no drill is made, or ""."""
+    return "" if re.search(r"\b(dr_drill|acts)\b", settings.suite) else "a drill is made only with -m dr_drill"

@@ -5,7 +5,6 @@ What acts is loaded only when a drill is made.
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from ops_tests.errors import NotPermitted
 from ops_tests.permit import Permit
 from ops_tests.plugin.applicable import NEEDS, needs_parts
 from ops_tests.plugin.deliveries import harmless_endpoint, webhooks_part_of
-from ops_tests.plugin.drill_ground import Ground
+from ops_tests.plugin.drill_ground import Ground, is_asked_for
 from ops_tests.plugin.gather import DEADLINE_SECONDS, Gatherer
 from ops_tests.plugin.options import Settings
 from ops_tests.plugin.smoke_again import smoke_again
@@ -31,16 +30,12 @@ if TYPE_CHECKING:
     from ops_tests.acts.journal import Journal
 
 
-def _is_asked_for(_target: Target, _endpoint: Endpoint | None, settings: Settings) -> str:
-    return "" if re.search(r"\b(dr_drill|acts)\b", settings.suite) else "a drill is made only with -m dr_drill"
-
-
 def _rollback_is_named(target: Target, endpoint: Endpoint | None, settings: Settings) -> str:
     missing = needs_parts("platform")(target, endpoint, settings)
     return missing or ("" if "rollback" in settings.drills else "it is drilled only when named: --drill rollback")
 
 
-NEEDS["ground"] = _is_asked_for
+NEEDS["ground"] = is_asked_for
 NEEDS["cold_start"] = needs_parts("platform")
 NEEDS["deliveries_throughout"] = needs_parts("webhooks.synthetic", "webhooks.records_deliveries", "database")
 NEEDS["there_and_back"] = _rollback_is_named

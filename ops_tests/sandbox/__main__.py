@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ops_tests.errors import SandboxFailed
-from ops_tests.sandbox import guard, world
+from ops_tests.sandbox import world
 from ops_tests.sandbox.faults import planted
+from ops_tests.sandbox.guarding import guarded
 
 
 def main(folder: str, lock: str, *faults: str) -> int:
@@ -26,7 +24,7 @@ def main(folder: str, lock: str, *faults: str) -> int:
         faults: Names of faults.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with _guarded(folder, int(lock)):
+    with guarded(folder, int(lock), os.getpgid(0)):
         try:
             with world.running(Path(folder), planted(faults)) as (place, environ):
                 _tell({"place": place, "environ": environ})
@@ -40,25 +38,6 @@ def main(folder: str, lock: str, *faults: str) -> int:
 def _tell(message: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
-
-
-@contextmanager
-def _guarded(folder: str, lock: int) -> Iterator[None]:
-    """Have the guard clear up behind us, however we end."""
-    command = [sys.executable, "-I", "-S", guard.__file__, folder, str(os.getpgid(0))]
-    watcher = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        start_new_session=True,
-        pass_fds=(lock,),
-    )
-    try:
-        yield
-    finally:
-        watcher.communicate(guard.ORDERLY)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ P95, P99 = PERCENTILES = (
     "webhooks/p99_of_webhook_delivery_is_within_the_objective",
 )
 SYNTHETIC = (ACCEPTS, EFFECT, REJECTS, UNSIGNED, NO_EFFECT, ONCE, *PERCENTILES)
-RECOVERS, SURVIVE, BACK, REPLAYED, WELL_AFTER, NOTHING_LEFT = DRILL = (
+RESTORABLE, RECOVERS, SURVIVE, BACK, REPLAYED, WELL_AFTER, NOTHING_LEFT = DRILL = (
+    "drill/backup_is_restorable",
     "drill/cold_start_recovers",
     "drill/webhooks_survive_the_restart",
     "drill/rollback_works",

@@ -37,7 +37,8 @@ class Sandbox:
 
     Attributes:
         place: The keys of a target file that say where it is: ``base_url``, ``https`` with plain HTTP's address and
-            the authority's file, the repository's folder, and ``database`` where a fault leads there another way.
+            the authority's file, the repository's folder, and ``database`` where a fault leads there another way
+            or names a dump.
         environment: The variables a target file needs, to be laid over the environment.
         folder: Where everything of it stands.
     """
@@ -194,7 +195,7 @@ def write_files(sandbox: Sandbox, directory: Path) -> None:
     target = target.replace("[https]\n", f"[https]\n{https}", 1)
     if database := sandbox.place.get("database"):
         part = "".join(f'{key} = "{value}"\n' for key, value in database.items())
-        target = re.sub(r'^dsn_env = ".*"\n', part, target, count=1, flags=re.MULTILINE)
+        target = target.replace("[database]\n", f"[database]\n{part}", 1)
     (directory / "target.toml").write_text(target, encoding="utf-8")
     env = directory / "env"
     env.touch(mode=0o600)

@@ -19,6 +19,7 @@ from ops_tests.sandbox import (
     faults_platform,
     faults_proxy,
     faults_repository,
+    faults_restores,
     faults_traffic,
 )
 from ops_tests.sandbox.fault import Fault, Turn
@@ -31,7 +32,7 @@ FAULTS: dict[str, Fault] = {
     for part in (
         *(faults_application, faults_edge, faults_database, faults_activity, faults_proxy, faults_logs),
         *(faults_platform, faults_machines, faults_backups, faults_fly, faults_repository, faults_traffic),
-        faults_drill,
+        *(faults_drill, faults_restores),
     )
     for fault in part.FAULTS
 }

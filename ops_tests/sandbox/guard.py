@@ -2,6 +2,7 @@
 
 It is started as ``python -I -S guard.py FOLDER GROUP`` with a pipe from the sandbox as its input. However the sandbox
 ends, the pipe closes: no signal, no polling, the same on Linux and macOS. It holds the folder's lock until it is done.
+Without a GROUP only what runs in the folder is ended.
 """
 
 from __future__ import annotations
@@ -73,9 +74,9 @@ def _gone(data: str, pid: int) -> bool:
     return False
 
 
-def main(folder: str, group: str) -> None:
+def main(folder: str, group: str = "") -> None:
     """Wait for the sandbox's end, then end what it started and remove its folder."""
-    if sys.stdin.buffer.read() != ORDERLY:
+    if sys.stdin.buffer.read() != ORDERLY and group:
         _end_all_postgres(folder)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(int(group), signal.SIGKILL)

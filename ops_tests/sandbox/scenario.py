@@ -144,6 +144,11 @@ class Migration:
     failed: bool = False
 
 
+BackupFile = Literal[
+    "", "good", "truncated", "empty", "foreign", "older major", "old", "table missing", "rows missing", "absent"
+]
+
+
 @dataclass(frozen=True)
 class Database:
     """Rows, rights, and how the read-only role reaches them.
@@ -166,6 +171,8 @@ class Database:
         idle_transaction: Whether a transaction of somebody else's has been idle for some seconds.
         lock_wait: Whether somebody has waited for a lock for some seconds.
         proxy: How ``fly proxy`` behaves where the database is reached through it; "" where it is reached directly.
+        backup: The dump the target file names, by what is wrong with it; "" where it names none.
+        backup_reads: Whether the role that dumps may read every table.
     """
 
     letters: tuple[Letter, ...] = ()
@@ -189,6 +196,8 @@ class Database:
     idle_transaction: bool = False
     lock_wait: bool = False
     proxy: Literal["", "good", "refused", "dies", "hangs", "silent"] = ""
+    backup: BackupFile = ""
+    backup_reads: bool = True
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ from ops_tests.sandbox import fly_storage, past
 from ops_tests.sandbox.postgres import DATABASE, Postgres
 from ops_tests.sandbox.scenario import Database
 
-OWNER, READER, OPERATOR = "timedify_app", "ops_reader", "ops_operator"
+OWNER, READER, OPERATOR, BACKUP = "timedify_app", "ops_reader", "ops_operator", "ops_backup"
 SCHEMA = Path(__file__).with_name("schema.sql")
 READER_ROLE = Path(__file__).with_name("reader_role.sql")
 OPERATOR_ROLE = Path(__file__).with_name("operator_role.sql")
+BACKUP_ROLE = Path(__file__).with_name("backup_role.sql")
 COLUMNS = {
     '"Session"': 'id, shop, state, "isOnline", scope, expires, "accessToken"',
     "webhook_events": 'id, topic, shop, "processedAt", "createdAt"',
@@ -37,7 +38,7 @@ def make(postgres: Postgres, plan: Database) -> dict[str, str]:
     Returns:
         The password of each role, by name.
     """
-    passwords = {role: secrets.token_hex(16) for role in (OWNER, READER, OPERATOR)}
+    passwords = {role: secrets.token_hex(16) for role in (OWNER, READER, OPERATOR, BACKUP)}
     with _cursor(postgres.dsn()) as cursor:
         cursor.execute(f"CREATE ROLE {OWNER} LOGIN PASSWORD %s", [passwords[OWNER]])
         cursor.execute(f"ALTER DATABASE {DATABASE} OWNER TO {OWNER}")
@@ -45,7 +46,7 @@ def make(postgres: Postgres, plan: Database) -> dict[str, str]:
         cursor.execute(SCHEMA.read_text(encoding="utf-8"))
         _fill(cursor, plan)
         cursor.execute("RESET ROLE")
-        for role, script in ((READER, READER_ROLE), (OPERATOR, OPERATOR_ROLE)):
+        for role, script in ((READER, READER_ROLE), (OPERATOR, OPERATOR_ROLE), (BACKUP, BACKUP_ROLE)):
             variables = {"role": role, "password": passwords[role]}
             cursor.execute(with_variables(script.read_text(encoding="utf-8"), variables, cursor))
         for statement in _spoiling(plan):
@@ -68,6 +69,8 @@ def _spoiling(plan: Database) -> Iterator[str]:
         yield f"DROP TABLE IF EXISTS {table}"
     if not plan.watches:
         yield f"REVOKE pg_monitor FROM {READER}"
+    if not plan.backup_reads:
+        yield f"REVOKE pg_read_all_data FROM {BACKUP}"
 
 
 def _fill(cursor: Any, plan: Database) -> None:
@@ -93,15 +96,16 @@ def with_variables(script: str, variables: Mapping[str, str], cursor: Any) -> st
     return re.sub(r""":(["'])(\w+)\1""", quoted, script)
 
 
-def operator_dsn(port: int, plan: Database, password: str) -> str:
-    """The connection string of those who act.
+def acting_dsn(role: str, port: int, plan: Database, password: str) -> str:
+    """The connection string of one of those who act.
 
     Args:
+        role: The role.
         port: The server's, as the suite reaches it.
         plan: Says whether it is reached through a proxy only.
-        password: The operator's role's.
+        password: The role's.
     """
-    return f"postgresql://{OPERATOR}:{password}@{_place(port, plan)}/{DATABASE}"
+    return f"postgresql://{role}:{password}@{_place(port, plan)}/{DATABASE}"
 
 
 def _place(port: int, plan: Database) -> str:

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ops_tests.sandbox import activity, fly_inside, fly_state, fly_storage, past, repository, tables, tls
+from ops_tests.sandbox import activity, backup_file, fly_inside, fly_state, fly_storage, past, repository, tables, tls
 from ops_tests.sandbox.application import Application, Ways
 from ops_tests.sandbox.application_tables import ApplicationTables
 from ops_tests.sandbox.deliveries import Deliveries
@@ -37,7 +37,7 @@ STATE = "fly.json"
 INSIDE = "machines"
 NOWHERE = "shop.example.invalid"
 HEARTBEAT_SECONDS = 0.5
-BY_PROXY = {"dsn_env": "DATABASE_URL", "via": "fly-proxy", "proxy_app": fly_storage.POSTGRES_APP}
+BY_PROXY = {"via": "fly-proxy", "proxy_app": fly_storage.POSTGRES_APP}
 STAND_IN = Path(__file__).with_name("fly_stand_in.py")
 
 
@@ -75,7 +75,7 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
             "base_url": base_url if scenario.has_a_name else f"https://{NOWHERE}",
             "https": {"plain_url": plain_url, "authority": str(authority)},
             "repository": {"path": str(folder / repository.FOLDER)},
-            **({"database": BY_PROXY} if scenario.database.proxy else {}),
+            **_database_place(folder, scenario),
             **(_seen_from_afar(scenario.round_trip_seconds) if scenario.round_trip_seconds else {}),
             **({"webhooks": {"sampling_cap": cap}} if (cap := scenario.webhooks.sampling_cap) else {}),
         }
@@ -83,6 +83,13 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
                          "FLY_EXEC_TOKEN": f"FlyV1 {access.exec_token}",
                          "FLY_ACTS_TOKEN": f"FlyV1 {access.acts_token}", "FLY_REGISTRY_HOST": registry,
                          "FLY_API_BASE_URL": logs_url, "PATH": path, **dict(scenario.platform.variables)}  # fmt: skip
+
+
+def _database_place(folder: Path, scenario: Scenario) -> dict[str, Any]:
+    """What a target file must say of the way to the database and of its dump, where that is not the usual."""
+    way = BY_PROXY if scenario.database.proxy else {}
+    file = {"backup_file": str(folder / backup_file.FILE)} if scenario.database.backup else {}
+    return {"database": {**way, **file}} if way or file else {}
 
 
 def _seen_from_afar(round_trip_seconds: float) -> dict[str, Any]:
@@ -127,6 +134,7 @@ def _database(
     postgres = Postgres.start(folder)
     parts.callback(postgres.stop)
     passwords = tables.make(postgres, scenario.database)
+    backup_file.make(folder, postgres, scenario.database.backup)
     owner = ApplicationTables(postgres.dsn(tables.OWNER, passwords[tables.OWNER]))
     parts.callback(owner.close)
     parts.callback(activity.begin(postgres, scenario.database).clear)
@@ -139,7 +147,10 @@ def _database(
         "DATABASE_URL": tables.reader_dsn(
             port if read is postgres else distance.port(read.port), scenario.database, passwords[tables.READER], silent
         ),
-        "OPERATOR_DATABASE_URL": tables.operator_dsn(port, scenario.database, passwords[tables.OPERATOR]),
+        "OPERATOR_DATABASE_URL": tables.acting_dsn(
+            tables.OPERATOR, port, scenario.database, passwords[tables.OPERATOR]
+        ),
+        "BACKUP_DATABASE_URL": tables.acting_dsn(tables.BACKUP, port, scenario.database, passwords[tables.BACKUP]),
     }
     return dsns, owner, port
 

@@ -1,0 +1,1 @@
+"""Tests of the drill that restores a backup."""

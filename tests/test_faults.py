@@ -59,7 +59,7 @@ DRILLED = [
     for name, fault in FAULTS.items()
     if any(turn.check.startswith(DRILL) and turn.check != RESTORABLE for turn in fault.turns)
 ]
-"""What shows in a drill, which a run of all suites does not make; but for backups, see `tests/backups/test_faults.py`."""
+"""What shows in a drill, which a run of all suites does not make; backups are tried in `tests/backups/`."""
 OBSERVED = [name for name in ORDER if not all_drilled(FAULTS[name])]
 
 

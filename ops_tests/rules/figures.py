@@ -39,19 +39,24 @@ def was(past: Sequence[PastFigure], now: Figure) -> str:
 
 
 def line(drill: Drill, past: Earlier, *, several: bool = False) -> str:
-    """A drill in one line: ``drill cold start: recovery time 4.2 s (was 3.9 s on 2026-08-01), outage seen 3.1 s``.
+    """A drill in one line: ``drill cold start: recovery time 4.2 s (3.9 s), outage seen 3 s; in brackets 2026-08-01``.
+
+    In brackets stands what the newest earlier drill of that name measured.
 
     Args:
         drill: The drill.
         past: Earlier figures of its target.
         several: Whether the run looked at several targets, so that the line must name its own.
     """
-    told = [_told(one, past.get((drill.name, one.name), ())) for one in drill.figures]
+    before = {one.name: of_unit(past.get((drill.name, one.name), ()), one.unit)[-1:] for one in drill.figures}
+    newest = max((one.began_at for found in before.values() for one in found), default=None)
+    told = [_told(one, [was for was in before[one.name] if was.began_at == newest]) for one in drill.figures]
     took = duration((drill.ended_at - drill.began_at).total_seconds())
     name = f"{drill.name} on {drill.target}" if several else drill.name
-    return f"drill {name}: {', '.join(told) or f'took {took} and measured nothing'}"
+    when = f"; in brackets {newest:%Y-%m-%d}" if newest else ""
+    return f"drill {name}: {', '.join(told) or f'took {took} and measured nothing'}{when}"
 
 
-def _told(figure: Figure, past: Sequence[PastFigure]) -> str:
-    before = was(past, figure)
-    return f"{figure.name} {quantity(figure.value, figure.unit)}" + (f" ({before})" if before else "")
+def _told(figure: Figure, before: Sequence[PastFigure]) -> str:
+    brackets = "".join(f" ({quantity(one.value, figure.unit)})" for one in before)
+    return f"{figure.name} {quantity(figure.value, figure.unit)}{brackets}"

@@ -149,7 +149,7 @@ def figures(restore: Restore) -> tuple[Figure, ...]:
         ("restore time", took.get("restore") if found else None, "s"),
         ("dump time", took.get("dump"), "s"),
         ("size", restore.archive.size_bytes / 1e6, "MB"),
-        ("rows", rows, "rows"),
+        ("restored", rows, "rows"),
     )
     return tuple(Figure(name=name, value=round(value, 3), unit=unit) for name, value, unit in told if value is not None)
 

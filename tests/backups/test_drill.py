@@ -280,7 +280,8 @@ def test_without_a_role_there_is_nothing_to_drill(shop: Shop) -> None:
 
 def test_without_a_role_the_check_is_not_applicable(shop: Shop) -> None:
     shop.change("backup_secret_env", "# backup_secret_env")
-    chosen = ("-k", "backup_is_restorable or database_answers", "--permit", "sandbox-live")
+    words = "backup_is_restorable or database_answers"
+    chosen = ("-m", "dr_drill", "-k", words, "--permit", "sandbox-live")
     finished = run_suite(shop.folder, "--target", "target.toml", *chosen, environ=shop.environ())
     assert {one.check: one.sentence for one in finished.checks() if one.outcome == "not applicable"} == {
         "drill/backup_is_restorable": "the target file has no database.backup_secret_env"
@@ -288,7 +289,8 @@ def test_without_a_role_the_check_is_not_applicable(shop: Shop) -> None:
 
 
 def test_without_a_permit_nothing_is_dumped(shop: Shop) -> None:
-    finished = run_suite(shop.folder, "--target", "target.toml", "-k", "backup_is_restorable", environ=shop.environ())
+    chosen = ("-m", "dr_drill", "-k", "backup_is_restorable")
+    finished = run_suite(shop.folder, "--target", "target.toml", *chosen, environ=shop.environ())
     assert (finished.status, "To permit it: type --permit sandbox-live" in finished.output) == (4, True)
 
 

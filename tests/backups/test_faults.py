@@ -51,7 +51,7 @@ def test_a_dump_taken_now_is_restorable_and_the_run_tells_the_drill(tmp_path: Pa
     assert (finished.status, finished.record is not None) == (0, True), finished.output
     (drill,) = finished.record.drills if finished.record else ()
     assert (drill.target, drill.name) == ("sandbox", "backup is restorable")
-    assert [one.name for one in drill.figures] == ["recovery point", "restore time", "dump time", "size", "rows"]
+    assert [one.name for one in drill.figures] == ["recovery point", "restore time", "dump time", "size", "restored"]
     assert [one.text for one in drill.spans] == [
         "start an empty server", "dump", "count", "restore", "compare", "agrees"
     ]  # fmt: skip

@@ -32,7 +32,7 @@ def drill(*figures: Figure) -> Drill:
 def test_a_drill_is_one_line_with_what_was_before() -> None:
     made = drill(RECOVERY, Figure(name="outage seen", value=3.1, unit="s"))
     assert line(made, {("cold start", "recovery time"): past(8, 3.9)}) == (
-        "drill cold start: recovery time 4.2 s (was 3.9 s on 2026-08-01), outage seen 3.1 s"
+        "drill cold start: recovery time 4.2 s (3.9 s), outage seen 3.1 s; in brackets 2026-08-01"
     )
 
 

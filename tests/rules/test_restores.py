@@ -118,7 +118,7 @@ def test_nothing_restored_has_no_age() -> None:
 def test_the_drill_has_its_figures_and_its_timeline() -> None:
     drill = restores.drill("shop", restore(having(webhook_events=None)))
     assert [(one.name, one.value, one.unit) for one in drill.figures] == [
-        ("recovery point", 1.0, "h"), ("restore time", 2.5, "s"), ("size", 2.43, "MB"), ("rows", 5.0, "rows")
+        ("recovery point", 1.0, "h"), ("restore time", 2.5, "s"), ("size", 2.43, "MB"), ("restored", 5.0, "rows")
     ]  # fmt: skip
     assert [(one.lane, one.state, one.text) for one in drill.spans] == [
         ("what was done", "act", "start an empty server"),

@@ -50,7 +50,8 @@ import base64, hashlib, hmac, os, warnings
 import pytest
 
 pytestmark = pytest.mark.runbook("own.md#open")
-NAMES = ("SHOPIFY_API_SECRET", "DATABASE_URL", "FLY_API_TOKEN", "FLY_EXEC_TOKEN", "FLY_ACTS_TOKEN", "{CHAT}")
+NAMES = ("SHOPIFY_API_SECRET", "DATABASE_URL", "BACKUP_DATABASE_URL", "FLY_API_TOKEN", "FLY_EXEC_TOKEN",
+         "FLY_ACTS_TOKEN", "{CHAT}")
 
 
 def within_reach():
@@ -144,9 +145,10 @@ class Planted:
         token = self.variables["FLY_API_TOKEN"]
         personal = {needle for value in PERSONAL for needle in (value, quote(value), quote_plus(value))}
         hook = self.variables[CHAT].rpartition("/")[2]
-        others = [self.variables["FLY_EXEC_TOKEN"], self.variables["FLY_ACTS_TOKEN"]]
+        backup = self.variables["BACKUP_DATABASE_URL"]
+        others = [self.variables["FLY_EXEC_TOKEN"], self.variables["FLY_ACTS_TOKEN"], urlsplit(backup).password or ""]
         known = [secret, password, unquote(password), token, *others, signature, hook]
-        return personal | {dsn} | {needle for value in known for needle in forms(value)}
+        return personal | {dsn, backup} | {needle for value in known for needle in forms(value)}
 
 
 @pytest.fixture(scope="module")
@@ -267,6 +269,7 @@ def test_nothing_planted_comes_out(
         "repository",
         "traffic",
         "objectives",
+        "drill",  # nobody gave a permit
         "own",
     }
     found = texts(tmp_path, finished)

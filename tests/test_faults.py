@@ -79,6 +79,16 @@ def status(turned: Turned) -> int:
     return 1 if "finding" in words else 10 if "blind" in words else 0
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("name", DRILLED)
+def test_a_fault_turns_exactly_what_it_names_in_a_drill(name: str, tmp_path: Path, tried: Tried) -> None:
+    wanted = expected(FAULTS[name], drilled=True)
+    finished, runs = calm_drill(tmp_path, "--fault", name)
+    tried(f"{name}, in a drill", wanted, seen(finished), runs)
+    assert seen(finished) == wanted, finished.output[-3000:]
+    assert finished.status == status(wanted)
+
+
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[] if name in SLICE else pytest.mark.long) for name in OBSERVED]
 )
@@ -88,16 +98,6 @@ def test_a_fault_turns_exactly_what_it_names(name: str, tmp_path: Path, tried: T
     tried(name, expected(FAULTS[name]), turned, runs)
     assert turned == expected(FAULTS[name]), finished.output[-3000:]
     assert finished.status == status(turned)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", DRILLED)
-def test_a_fault_turns_exactly_what_it_names_in_a_drill(name: str, tmp_path: Path, tried: Tried) -> None:
-    wanted = expected(FAULTS[name], drilled=True)
-    finished, runs = calm_drill(tmp_path, "--fault", name)
-    tried(f"{name}, in a drill", wanted, seen(finished), runs)
-    assert seen(finished) == wanted, finished.output[-3000:]
-    assert finished.status == status(wanted)
 
 
 def test_a_drill_on_the_healthy_sandbox_turns_nothing(tmp_path: Path) -> None:

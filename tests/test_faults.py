@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ops_tests.sandbox.checks_by_need import RESTORABLE
+from ops_tests.sandbox.checks_by_need import BACK, RESTORABLE
 from ops_tests.sandbox.fault import Fault
 from ops_tests.sandbox.faults import FAULTS
 from ops_tests.target_parts import SHOPIFY_ENDPOINTS
@@ -83,7 +83,8 @@ def status(turned: Turned) -> int:
 @pytest.mark.parametrize("name", DRILLED)
 def test_a_fault_turns_exactly_what_it_names_in_a_drill(name: str, tmp_path: Path, tried: Tried) -> None:
     wanted = expected(FAULTS[name], drilled=True)
-    finished, runs = calm_drill(tmp_path, "--fault", name)
+    named = ("--drill", "rollback") if BACK in wanted else ()
+    finished, runs = calm_drill(tmp_path, *named, "--fault", name)
     tried(f"{name}, in a drill", wanted, seen(finished), runs)
     assert seen(finished) == wanted, finished.output[-3000:]
     assert finished.status == status(wanted)
@@ -101,7 +102,7 @@ def test_a_fault_turns_exactly_what_it_names(name: str, tmp_path: Path, tried: T
 
 
 def test_a_drill_on_the_healthy_sandbox_turns_nothing(tmp_path: Path) -> None:
-    finished, _ = calm_drill(tmp_path)
+    finished, _ = calm_drill(tmp_path, "--drill", "rollback")
     assert (finished.status, seen(finished)) == (0, {}), finished.output
     drilled = [one for one in finished.checks() if one.outcome != "not applicable"]
     assert {one.check.partition("/")[0] for one in drilled} == {"drill"}

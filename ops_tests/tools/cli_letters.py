@@ -128,11 +128,11 @@ def _delete(asked: Asked, rows: Rows, days: int | None) -> None:
         if not asked.yes:
             click.echo(asked.not_done)
             return
-        gone = 0
-        with asked.permit() as permit:
-            for gone in old.batches(rows, box.table(permit), age, kept):
-                click.echo(f"deleted {gone} of {age.expired}", err=True)
-    click.echo(f"deleted {gone} {rows.name} on {asked.target.name}")
+        watched = click.progressbar(length=age.expired, label="deleting", show_pos=True, file=sys.stderr)
+        with asked.permit() as permit, watched as bar:
+            for batch in old.batches(rows, box.table(permit), age, kept):
+                bar.update(batch)
+    click.echo(f"deleted {bar.pos} {rows.name} on {asked.target.name}")
 
 
 COMMANDS = (dead_letters, retention)

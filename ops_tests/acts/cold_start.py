@@ -19,7 +19,7 @@ from ops_tests.permit import Permit
 from ops_tests.records.database import WebhookEvent
 from ops_tests.records.drill import Act, ColdStart, PersistentDelivery
 from ops_tests.records.platform import Machine
-from ops_tests.rules.drills import not_exactly_once
+from ops_tests.rules.drills import not_exactly_once, recovered_at
 from ops_tests.rules.machines import not_restarted, serving
 from ops_tests.rules.wording import listed
 from ops_tests.target import Target
@@ -70,7 +70,8 @@ class ColdStartDrill:
             prober.recovered(datetime.now(UTC), self._patience)
             time.sleep(QUIET_SECONDS)
             acts = self._restart_all(machines, prober)
-            deliveries = deliverer.finish() if deliverer else ()
+            # Nobody waits for deliveries while nobody answers: what is down is started first.
+            deliveries = deliverer.finish() if deliverer and recovered_at(prober.probes, acts[-1].ended_at) else ()
         events = self._recorded(deliveries, database) if deliveries and database else ()
         return ColdStart(acts, prober.probes, deliveries, events)
 

@@ -8,15 +8,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import TracebackType
 
+from ops_tests.acts.alongside import Alongside
+from ops_tests.acts.replay import webhooks_of
 from ops_tests.clients.web import Web
 from ops_tests.clients.webhooks import Announce, Webhooks
 from ops_tests.errors import Unreachable
 from ops_tests.records.drill import PersistentDelivery, Sending
 from ops_tests.records.webhooks import Announcement, Delivery
 from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint, WebhooksPart
+from ops_tests.target_parts import Endpoint
 
 EVERY_SECONDS = 0.5
 AT_MOST = 60
@@ -34,7 +35,7 @@ class _Due:
     announced: Announcement = field(compare=False)
 
 
-class Deliverer:
+class Deliverer(Alongside):
     """Delivers from ``with`` to its end, in a thread of its own; `finish` waits for what is to be repeated.
 
     Args:
@@ -47,29 +48,19 @@ class Deliverer:
     def __init__(self, target: Target, endpoint: Endpoint, run_id: str, announce: Announce) -> None:
         part = webhooks_of(target)
         web = Web(target.base_url, seconds=ANSWER_SECONDS, authority=target.authority)
-        self._web, self._endpoint, self._announce = web, endpoint, announce
+        super().__init__("deliverer", web)
+        self._endpoint, self._announce = endpoint, announce
         self._client = Webhooks(web, target.secret(part.secret_env), part.synthetic_prefix, run_id, self._announced)
         self._latest: Announcement | None = None
         self._tries: dict[str, tuple[str, list[Sending]]] = {}
         self._due: list[_Due] = []
-        self._no_more, self._over = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._go_on, name="deliverer", daemon=True)
-
-    def __enter__(self) -> Deliverer:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-        self._web.close()
+        self._no_more = threading.Event()
 
     def finish(self) -> tuple[PersistentDelivery, ...]:
         """Send nothing new, wait until every delivery is accepted or given up, and return them in their order."""
         self._no_more.set()
         self._thread.join()
+        self._demand_whole()
         return tuple(
             PersistentDelivery(webhook_id, shop, tuple(tries)) for webhook_id, (shop, tries) in self._tries.items()
         )
@@ -108,9 +99,3 @@ def _wrong(send: Callable[[], Delivery]) -> str:
     except Unreachable as error:
         return str(error)
     return "" if 200 <= status < 300 else f"{status}"
-
-
-def webhooks_of(target: Target) -> WebhooksPart:
-    """The part [webhooks], without which nothing can be delivered."""
-    assert target.webhooks is not None, "only with [webhooks]"  # noqa: S101 - whoever calls has seen to it
-    return target.webhooks

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from datetime import UTC, datetime
-from types import TracebackType
 
+from ops_tests.acts.alongside import Alongside
 from ops_tests.clients.web import Web
 from ops_tests.errors import Unreachable
 from ops_tests.records.drill import HealthProbe
@@ -22,7 +21,7 @@ ANSWER_SECONDS = 2.0
 """An answer that takes longer is none: who waits for it meanwhile sees nothing else."""
 
 
-class Prober:
+class Prober(Alongside):
     """Asks from ``with`` to its end, in a thread of its own.
 
     Args:
@@ -30,22 +29,9 @@ class Prober:
     """
 
     def __init__(self, target: Target) -> None:
+        super().__init__("prober", Web(target.base_url, seconds=ANSWER_SECONDS, authority=target.authority))
         self._target = target
-        self._web = Web(target.base_url, seconds=ANSWER_SECONDS, authority=target.authority)
         self._probes: list[HealthProbe] = []
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._go_on, name="prober", daemon=True)
-
-    def __enter__(self) -> Prober:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-        self._web.close()
 
     @property
     def probes(self) -> tuple[HealthProbe, ...]:
@@ -56,6 +42,7 @@ class Prober:
         """Wait until health has answered three times in a row since a moment, UTC, or so long; whether it has."""
         ends_at = time.monotonic() + seconds
         while recovered_at(self.probes, since) is None:
+            self._demand_whole()
             if time.monotonic() > ends_at:
                 return False
             time.sleep(EVERY_SECONDS / 2)

@@ -21,7 +21,7 @@ from ops_tests.rules.releases import incomplete, newest, same_image
 from ops_tests.rules.wording import listed
 from ops_tests.target import Target
 
-STARTS_BY_ITSELF_SECONDS = 15.0
+STARTS_BY_ITSELF_SECONDS = 5.0
 """A restart that was begun goes on without us; before we start a machine we see whether it does so itself."""
 PAUSE_SECONDS = 1.2
 """Between two looks: Fly.io's APIs allow one request a second for each app."""

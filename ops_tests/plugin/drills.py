@@ -104,12 +104,12 @@ def there_and_back(ground: Ground) -> ThereAndBack:
 @pytest.fixture(scope="session")
 def replayed_letter(ground: Ground, gatherer: Gatherer) -> ReplayedLetter:
     """A dead letter of ours, planted and replayed."""
-    from ops_tests.acts.letter_drill import replay_one
+    from ops_tests.acts.letter_drill import LetterDrill
 
     gatherer.result(ground.target, "synthetic_clearance")
     endpoint = harmless_endpoint(webhooks_part_of(ground.target))
-    make = partial(replay_one, ground.target, ground.permit, ground.journal, endpoint, ground.announce, ground.progress)
-    return ground.drill("dead letter replay", make, rules.replay_told)
+    drill = LetterDrill(ground.target, ground.permit, ground.journal, ground.announce, ground.progress)
+    return ground.drill("dead letter replay", partial(drill.run, endpoint), rules.replay_told)
 
 
 @pytest.fixture(scope="session")

@@ -78,7 +78,8 @@ class ColdStart:
     Attributes:
         acts: The restarts.
         probes: Health, asked every 200 ms, in the order of their sending.
-        deliveries: The deliveries that were sent throughout; empty where none may be sent.
+        deliveries: The deliveries that were sent throughout; empty where none may be sent, and where nobody answered
+            after a restart.
         events: The rows of ``webhook_events`` that bear an id or a shop of theirs.
     """
 

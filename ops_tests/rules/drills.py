@@ -118,7 +118,7 @@ def not_exactly_once(deliveries: Iterable[PersistentDelivery], events: Sequence[
     """
     sent = list(deliveries)
     if not sent:
-        raise NotCovered("no delivery was sent while the machines were restarted; expected one every half second")
+        raise NotCovered("no delivery was followed to its end, since nobody answered; expected the restart to recover")
     by_shop = Counter(event.shop for event in events)
     ids = {event.id for event in events}
     found = []

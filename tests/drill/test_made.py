@@ -53,6 +53,7 @@ def test_an_outage_is_seen_and_the_deliveries_in_it_are_repeated_until_they_are_
     assert re.fullmatch(r"restart d8d4017a6e3278, [\d.]+ s", act.text)
 
 
+@pytest.mark.long
 def test_a_target_that_does_not_come_back_is_level_3_and_is_started_again(alone: Shop) -> None:
     file = alone.folder / "target.toml"
     file.write_text(
@@ -72,6 +73,7 @@ def test_a_target_that_does_not_come_back_is_level_3_and_is_started_again(alone:
     assert not alone.journal.exists()
 
 
+@pytest.mark.long
 def test_what_a_drill_sends_is_written_down_and_nothing_else_is_there(shop: Shop) -> None:
     made = shop.drill()
     assert made.returncode == 0, made.stdout

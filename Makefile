@@ -43,8 +43,8 @@ fault-matrix: $(VENV)/.ready  ## every fault against the real sandbox: each turn
 	@$(VENV)/bin/pytest tests/test_faults.py tests/backups/test_faults.py tests/test_fault_matrix.py -q -n $$((5 * $$(getconf _NPROCESSORS_ONLN) / 2)) --maxschedchunk=1 $(ARGS)
 soak: $(VENV)/.ready-dev  ## healthy runs in a row, quiet and with all cores loaded: no false alarm (about an hour)
 	@$(VENV)/bin/python -m tests.soak $(ARGS)
-kills: $(VENV)/.ready  ## 50 runs ended by SIGINT, SIGTERM and SIGKILL at random moments (SEED=n to try the same ones again)
-	@$(VENV)/bin/pytest tests/test_dies_well.py -q -m long $(ARGS)
+kills: $(VENV)/.ready  ## 50 runs ended at random moments (SEED=n to try the same ones again), and drills at every step
+	@$(VENV)/bin/pytest tests/test_dies_well.py tests/drill/test_killed.py -q -m "long or not long" $(ARGS)
 test-versions: $(VENV)/.ready  ## a slice of them on every supported Python there is and the oldest and newest supported pytest (ARGS=--extremes)
 	@$(VENV)/bin/python tools/test_versions.py $(ARGS)
 alert-rehearsal: $(VENV)/.ready-dev  ## a scripted outage with real runs, and the messages that arrive (half a minute)

@@ -269,7 +269,6 @@ def test_nothing_planted_comes_out(
         "repository",
         "traffic",
         "objectives",
-        "drill",  # nobody gave a permit
         "own",
     }
     found = texts(tmp_path, finished)
@@ -286,6 +285,23 @@ def told(receiver: Receiver) -> dict[str, str]:
     together = "".join(requests.values())
     assert all(f"finding:{one}/" in together or f"blind:{one}/" in together for one in ("logs", "own")), requests
     return requests
+
+
+@LONG_TEST
+def test_nothing_planted_comes_out_of_a_drill(receiver: Receiver, tmp_path: Path, search: Search) -> None:
+    failing = Sandbox.start(("restart-stays-down", "webhooks-record-other-id", "backup-truncated"))
+    try:
+        planted = Planted.all_accepted(failing, receiver)
+        words = ("-m", "acts", "--permit", "sandbox-live", "--drill", "rollback", "-l", "-vv", "-rA")
+        finished = run(tmp_path, failing, planted, *words)
+    finally:
+        failing.stop()
+    outcomes = {one.check: one.outcome for one in finished.checks() if one.outcome != "not applicable"}
+    assert outcomes.pop("drill/cold_start_recovers") == outcomes.pop("drill/backup_is_restorable") == "finding"
+    assert outcomes.pop("drill/rollback_works") == "blind"
+    found = texts(tmp_path, finished)
+    assert "was being restarted" in found["terminal"]
+    assert search(planted.needles, found) == {}
 
 
 @pytest.mark.parametrize("workers", ["0", pytest.param("2", marks=LONG_TEST)], ids=["one process", "two workers"])

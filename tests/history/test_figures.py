@@ -122,7 +122,9 @@ def test_the_lines_of_a_run_name_what_was_before_and_do_without(tmp_path: Path) 
     writing.store(tmp_path, drilled(0, 3.9), complaints.append)
     now = drilled(DAY, 4.2, "recovery time")
     assert complaints == []
-    assert figures.drill_lines(tmp_path, now) == ["drill cold start: recovery time 4.2 s (was 3.9 s on 2026-03-01)"]
+    assert figures.drill_lines(tmp_path, now) == [
+        "drill cold start: recovery time 4.2 s (3.9 s); in brackets 2026-03-01"
+    ]
     (tmp_path / ".env").write_text("OPS_HISTORY_URL=nonsense\n", encoding="utf-8")
     assert figures.drill_lines(tmp_path, now) == ["drill cold start: recovery time 4.2 s"]
     assert figures.drill_lines(tmp_path, run(0)) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import shlex
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -25,6 +26,14 @@ STAND_INS = {"name": "stand-in", "base_url": "https://stand-in.invalid"}
 def packaged_targets() -> dict[str, Path]:
     """The targets that come with the package, by name."""
     return {path.stem: path for path in sorted(TARGETS.glob("*.toml"))}
+
+
+def typed_as(target: Target) -> str:
+    """What follows ``--target`` on a command line of the working folder: a packaged target's name, else the path."""
+    if packaged_targets().get(target.name) == target.file:
+        return target.name
+    file, here = target.file.resolve(), Path.cwd().resolve()
+    return shlex.quote(str(file.relative_to(here) if file.is_relative_to(here) else file))
 
 
 def find_target(name: str, folder: Path) -> Path:

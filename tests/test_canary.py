@@ -300,7 +300,7 @@ def test_nothing_planted_comes_out_of_a_drill(receiver: Receiver, tmp_path: Path
     assert outcomes.pop("drill/cold_start_recovers") == outcomes.pop("drill/backup_is_restorable") == "finding"
     assert outcomes.pop("drill/rollback_works") == "blind"
     found = texts(tmp_path, finished)
-    assert "was being restarted" in found["terminal"]
+    assert "restart of machine" in found["terminal"]
     assert search(planted.needles, found) == {}
 
 

@@ -13,7 +13,7 @@ from ops_tests.acts.prober import Prober
 from ops_tests.clients.acting.fly import ActingFly
 from ops_tests.clients.database import Database
 from ops_tests.clients.platform import connect
-from ops_tests.errors import ActionFailed, NotPermitted
+from ops_tests.errors import ActionFailed, NotAuthorised, NotPermitted
 from ops_tests.limits import Limit
 from ops_tests.permit import Permit
 from ops_tests.records.database import WebhookEvent
@@ -80,7 +80,11 @@ class ColdStartDrill:
         for machine in machines:
             self._progress(f"restarting {machine.id}")
             number = self._journal.begin(Restarting(run_id=self._permit.run_id, machine=machine.id))
-            acts.append(self._restart(machine))
+            try:
+                acts.append(self._restart(machine))
+            except NotAuthorised:
+                self._journal.undone(number)  # nothing was begun
+                raise
             recovered = prober.recovered(acts[-1].ended_at, self._patience)
             if acts[-1].failed or not recovered:
                 break  # what is not well is not restarted further; the entry stays open and is undone
@@ -93,8 +97,11 @@ class ColdStartDrill:
             ActingFly(self._target, self._permit).machine_restart(machine.id)
             failed = listed(not_restarted(machine, connect(self._target).machines()))
         except ActionFailed as error:
-            failed = str(error)
+            failed = f"{error}; it is {self._state(machine)} now"
         return Act(f"restart {machine.id}", began_at, datetime.now(UTC), failed)
+
+    def _state(self, machine: Machine) -> str:
+        return next((one.state for one in connect(self._target).machines() if one.id == machine.id), "gone")
 
     def _recorded(self, deliveries: Sequence[PersistentDelivery], database: Database) -> tuple[WebhookEvent, ...]:
         """The rows of the deliveries, once each has one or the time for it has passed."""

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ops_tests.errors import Unparsable
 from ops_tests.target import Target
+from ops_tests.target_file import typed_as
 
 
 class _Entry(BaseModel):
@@ -30,17 +31,25 @@ class Restarting(_Entry):
     machine: str
 
     def __str__(self) -> str:
-        return f"machine {self.machine} was being restarted"
+        return f"restart of machine {self.machine}"
 
 
 class Deploying(_Entry):
-    """Another image is deployed; undone once every machine runs this one again."""
+    """Another image is deployed; undone once every machine runs the one from before again.
+
+    Attributes:
+        image: The image from before.
+        to: The other one.
+        newest: The newest release's number when this was written.
+    """
 
     act: Literal["deploy"] = "deploy"
     image: str
+    to: str
+    newest: int
 
     def __str__(self) -> str:
-        return f"another image was being deployed instead of {self.image}"
+        return f"deployment of {self.to} instead of {self.image}"
 
 
 class Planting(_Entry):
@@ -51,7 +60,7 @@ class Planting(_Entry):
     shop: str
 
     def __str__(self) -> str:
-        return f"the dead letter {self.letter} was planted"
+        return f"dead letter {self.letter}, planted by a drill"
 
 
 class _Undone(BaseModel):
@@ -75,6 +84,11 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return self._path
 
     def open_entries(self) -> dict[int, Entry]:
         """What is still to be undone, by number, in the order in which it was begun.
@@ -157,4 +171,4 @@ def journal_of(folder: Path, target: Target) -> Journal:
 
 def recover_line(target: Target) -> str:
     """What is typed to undo what a drill left."""
-    return f"python -m ops_tests recover --target {target.name} --permit {target.name} --yes"
+    return f"python -m ops_tests recover --target {typed_as(target)} --permit {target.name} --yes"

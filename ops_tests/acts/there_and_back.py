@@ -51,7 +51,7 @@ class RollbackDrill:
             raise NotPermitted(f"no rollback was drilled: {error}") from None
         present = _present_image(way)
         with Prober(self._target) as prober:
-            number = self._journal.begin(Deploying(run_id=self._run_id, image=str(present)))
+            number = self._journal.begin(self._entry(way, present))
             acts, wrong = self._deployed(way.image, f"deploy v{way.to.version} again", prober)
             if not wrong:
                 again, wrong = self._deployed(present, "deploy the present image", prober)
@@ -60,12 +60,15 @@ class RollbackDrill:
                     self._journal.undone(number)
         return ThereAndBack(acts, prober.probes, wrong)
 
+    def _entry(self, way: WayBack, present: Image) -> Deploying:
+        return Deploying(run_id=self._run_id, image=str(present), to=str(way.image), newest=way.live.version)
+
     def _deployed(self, image: Image, what: str, prober: Prober) -> tuple[tuple[Act, ...], tuple[str, ...]]:
         self._progress(what)
         began_at = datetime.now(UTC)
         done = self._acting.deploy(image)
-        wrong = undeployed(done)
-        act = Act(what, began_at, datetime.now(UTC), listed([*([done.said] if done.said and wrong else []), *wrong]))
+        wrong = [f"{what}: {done.said or 'fly called it a success'}; {one}" for one in undeployed(done)]
+        act = Act(what, began_at, datetime.now(UTC), listed(wrong))
         if not wrong and not prober.recovered(act.ended_at, self._patience):
             wrong = [f"health did not answer 200 three times in a row after: {what}"]
         return (act,), tuple(wrong)

@@ -23,6 +23,8 @@ from ops_tests.target import Target
 
 STARTS_BY_ITSELF_SECONDS = 5.0
 """A restart that was begun goes on without us; before we start a machine we see whether it does so itself."""
+RELEASES_OF_A_DRILL = 2
+"""The previous image, and the present one again."""
 PAUSE_SECONDS = 1.2
 """Between two looks: Fly.io's APIs allow one request a second for each app."""
 
@@ -36,9 +38,9 @@ def undo(target: Target, permit: Permit, journal: Journal) -> Iterator[str]:
     failed: list[str] = []
     for number, entry in reversed(journal.open_entries().items()):
         try:
-            said = _undo(target, permit, entry)
+            said = _undo(target, permit, entry, journal)
         except OpsError as error:
-            failed.append(f"{entry}, and could not be undone: {error}")
+            failed.append(f"{entry} could not be undone: {error}")
             continue
         journal.undone(number)
         yield f"{entry}: {said}"
@@ -60,11 +62,11 @@ def undisturbed() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _undo(target: Target, permit: Permit, entry: Entry) -> str:
+def _undo(target: Target, permit: Permit, entry: Entry, journal: Journal) -> str:
     if isinstance(entry, Restarting):
         return _started(target, permit, entry.machine)
     if isinstance(entry, Deploying):
-        return _deployed(target, permit, entry.image)
+        return _deployed(target, permit, entry, journal)
     with letter_box.opened(target) as box:
         gone = box.table(permit).delete_of_shop(entry.shop)
     return f"{gone} letters of its shop were taken away"
@@ -87,15 +89,25 @@ def _found(machines: tuple[Machine, ...], machine: str) -> Machine:
     return found
 
 
-def _deployed(target: Target, permit: Permit, image: str) -> str:
+def _deployed(target: Target, permit: Permit, entry: Deploying, journal: Journal) -> str:
     platform = connect(target)
     releases = platform.releases()
-    wanted = next((one.image for one in releases if str(one.image) == image), None)
-    if wanted is None:
-        raise ActionFailed(f"no release is of {image}; expected one. Next: fly deploy --image {image}")
     last = newest(releases)
+    ours = last.version <= entry.newest + RELEASES_OF_A_DRILL and str(last.image) in {entry.image, entry.to}
+    if not ours:
+        raise ActionFailed(
+            f"release v{last.version} ({last.image}) was made since by no drill, so it is not taken back; if it is "
+            f"the right one, remove {journal.path}, else type: fly deploy -a {_app(target)} --image {entry.image}"
+        )
+    wanted = next((one.image for one in releases if str(one.image) == entry.image), None)
+    if wanted is None:
+        raise ActionFailed(f"no release is of {entry.image} any more; expected one. Next: fly deploy with that image")
     if last.image and same_image(last.image, wanted) and not incomplete(releases, platform.machines()):
-        return "every machine runs it"
+        return "every machine runs the image from before"
     if wrong := undeployed(ActingFly(target, permit).deploy(wanted)):
-        raise ActionFailed(f"it was deployed again, and seen: {listed(wrong)}")
-    return "it was deployed again"
+        raise ActionFailed(f"the image from before was deployed again, and seen: {listed(wrong)}")
+    return "the image from before was deployed again"
+
+
+def _app(target: Target) -> str:
+    return target.platform.app if target.platform else "APP"

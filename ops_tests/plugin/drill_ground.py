@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ops_tests.errors import NotPermitted, OpsError
 from ops_tests.permit import Permit
@@ -15,7 +15,7 @@ from ops_tests.plugin.state import Run
 from ops_tests.records.drill import SteadyState
 from ops_tests.records.run import Drill, Figure, Span, SyntheticDelivery
 from ops_tests.records.webhooks import Announcement
-from ops_tests.rules.wording import listed
+from ops_tests.rules.wording import excerpt, listed
 from ops_tests.target import Target
 from ops_tests.target_parts import Endpoint
 
@@ -56,14 +56,22 @@ class Ground:
         if self.undone:
             raise NotPermitted(f"not drilled, since an earlier drill did not end well: {listed(self.undone)}")
         began_at = datetime.now(UTC)
+        told: Told | None = None
         try:
             seen = make()
+            told = tell(seen)
+        except NotPermitted:
+            raise  # nothing was begun
+        except BaseException as ended:
+            told = ([_done("bad", f"ended early: {excerpt(str(ended) or type(ended).__name__)}", began_at)], ())
+            raise
         finally:
-            self._undo()
-        spans, figures = tell(seen)
-        one = Drill(target=self.target.name, name=name, began_at=began_at, ended_at=datetime.now(UTC),
-                    spans=tuple(spans), figures=figures)  # fmt: skip
-        self.run.drills.append(one)
+            undone = self._undo()
+            if told or undone:
+                spans, figures = told or ([], ())
+                one = Drill(target=self.target.name, name=name, began_at=began_at, ended_at=datetime.now(UTC),
+                            spans=(*spans, *undone), figures=figures)  # fmt: skip
+                self.run.drills.append(one)
         return seen
 
     def announce(self, one: Announcement) -> None:
@@ -74,15 +82,25 @@ class Ground:
         """Say at a terminal what is being done."""
         self.run.tell_progress(f"{self.target.name}: {said}")
 
-    def _undo(self) -> None:
+    def _undo(self) -> list[Span]:
+        """Undo what stands open; returns it for the timeline."""
         from ops_tests.acts.undoing import undisturbed, undo
 
+        since, spans = datetime.now(UTC), []
         with undisturbed():
             try:
-                self.undone.extend(undo(self.target, self.permit, self.journal))
+                for said in undo(self.target, self.permit, self.journal):
+                    self.undone.append(said)
+                    spans.append(_done("act", f"undone: {said}", since))
             except OpsError as error:
                 self.undone.append(f"NOT UNDONE: {error}")
+                spans.append(_done("bad", f"not undone: {excerpt(str(error))}", since))
         self.run.complaints.extend(f"undone on {self.target.name}: {said}" for said in self.undone)
+        return spans
+
+
+def _done(state: Literal["act", "bad"], text: str, since: datetime) -> Span:
+    return Span(lane="what was done", since=since, until=datetime.now(UTC), state=state, text=text)
 
 
 def is_asked_for(_target: Target, _endpoint: Endpoint | None, settings: Settings) -> str:

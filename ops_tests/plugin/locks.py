@@ -122,8 +122,9 @@ def _take(session: pytest.Session, run: Run, target: Target, held: ExitStack) ->
             reporter.write_line(f"waiting for {whom} on {target.name} (at most {WAIT_SECONDS:.0f} s)")
 
     if lock.await_taken(bool(acting), wait, None if run.patience_seconds is None else 0):
-        if acting and (left := _left_open(session, target)):
+        if left := _left_open(session, target):
             _give_up(acting, left)
+            run.complaints.append(left)
         return
     holder = f"the run of {lock.acting()} acts on it" if lock.acting() else "runs that observe do not end"
     _give_up(acting, f"nothing may act on {target.name} now: {holder}. To permit it: wait until that has ended")

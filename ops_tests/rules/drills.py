@@ -209,8 +209,8 @@ def _machines_changed(before: Sequence[Machine], now: Sequence[Machine]) -> Iter
 
 
 def restart_told(seen: ColdStart) -> tuple[list[Span], tuple[Figure, ...]]:
-    """The timeline and the figures of a restart."""
-    recovery = recovery_seconds(seen.acts, seen.probes)
+    """The timeline and the figures of a restart; one that failed has no recovery to be held against others."""
+    recovery = None if any(act.failed for act in seen.acts) else recovery_seconds(seen.acts, seen.probes)
     figures = [_figure("recovery time", recovery)] if recovery is not None else []
     figures.append(_figure("outage seen", outage_seconds(seen.probes)))
     if seen.deliveries:
@@ -224,7 +224,7 @@ def restart_told(seen: ColdStart) -> tuple[list[Span], tuple[Figure, ...]]:
 def rollback_told(seen: ThereAndBack) -> tuple[list[Span], tuple[Figure, ...]]:
     """The timeline and the figures of a rollback."""
     names = ("time to the previous image", "time to the present image")
-    figures = [_figure(name, _seconds(act)) for name, act in zip(names, seen.acts, strict=False)]
+    figures = [_figure(name, _seconds(act)) for name, act in zip(names, seen.acts, strict=False) if not act.failed]
     figures.append(_figure("outage seen", outage_seconds(seen.probes)))
     return [*health_spans(seen.probes), *act_spans(seen.acts)], tuple(figures)
 
@@ -274,7 +274,7 @@ def delivery_spans(deliveries: Iterable[PersistentDelivery]) -> list[Span]:
 def act_spans(acts: Iterable[Act]) -> list[Span]:
     """The lane ``what was done``."""
     return [
-        Span(lane="what was done", since=one.began_at, until=one.ended_at, state="act",
+        Span(lane="what was done", since=one.began_at, until=one.ended_at, state="bad" if one.failed else "act",
              text=f"{one.what}: {excerpt(one.failed)}" if one.failed else
                   f"{one.what}, {duration(_seconds(one))}")
         for one in acts

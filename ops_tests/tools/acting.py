@@ -14,6 +14,7 @@ import click
 
 from ops_tests.errors import NotPermitted
 from ops_tests.permit import Permit, grant
+from ops_tests.rules.wording import listed
 from ops_tests.target import Target
 from ops_tests.tools.named_target import lasting_target
 
@@ -35,18 +36,27 @@ class Asked:
     folder: Path
 
     @contextmanager
-    def permit(self) -> Iterator[Permit]:
+    def permit(self, *, undoing: bool = False) -> Iterator[Permit]:
         """The permit to act, and the target's lock for as long as it is used.
+
+        Args:
+            undoing: Whether it is for what a drill left; everything else waits until that is undone.
 
         Raises:
             NotPermitted: Something stands against it, or another run is at work on the target.
+            Unparsable: The target's undo journal is none.
         """
+        from ops_tests.acts.journal import journal_of, recover_line
         from ops_tests.plugin.locks import TargetLock, lock_file  # it brings pytest, a third of a start
 
         permit = grant(self.target, self.permits, secrets.token_hex(4))
         with TargetLock(lock_file(self.folder, self.target)) as lock:
             if not lock.await_taken(True, lambda whom: click.echo(f"waiting for {whom}", err=True)):
                 raise NotPermitted(f"{lock.acting() or 'a run that observes'} is at work on {self.target.name}; wait")
+            journal = journal_of(lock_file(self.folder, self.target).parent, self.target)
+            if not undoing and (left := listed(map(str, journal.open_entries().values()))):
+                why = f"a drill ended in the middle of it ({left})"
+                raise NotPermitted(f"nothing was done: {why}. First: {recover_line(self.target)}")
             yield permit
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 
 from ops_tests.acts.going_back import part_of, platform_of
@@ -11,7 +10,7 @@ from ops_tests.errors import ActionFailed, Blind
 from ops_tests.records.platform import Machine
 from ops_tests.rules.machines import serving
 from ops_tests.target import Target
-from ops_tests.target_file import packaged_targets
+from ops_tests.target_file import typed_as
 
 INDENT = "  "
 
@@ -44,12 +43,7 @@ def whose(target: Target) -> str:
 def afterwards(target: Target) -> Iterator[str]:
     """What is there after something was done, and what proves that all is well."""
     yield from now(platform_of(target).machines())
-    yield f"next: pytest -m post_deploy --target {named(target)}"
-
-
-def named(target: Target) -> str:
-    """What follows ``--target`` on a command line of this folder."""
-    return target.name if packaged_targets().get(target.name) == target.file else shlex.quote(str(target.file))
+    yield f"next: pytest -m post_deploy --target {typed_as(target)}"
 
 
 def watched(target: Target, acts: Iterator[str]) -> Iterator[str]:
@@ -64,5 +58,5 @@ def watched(target: Target, acts: Iterator[str]) -> Iterator[str]:
         except Blind as error:
             yield f"what is there now cannot be seen: {error}"
         app = part_of(target).app
-        yield f"next: fly logs -a {app} --no-tail, and python -m ops_tests releases --target {named(target)}"
+        yield f"next: fly logs -a {app} --no-tail, and python -m ops_tests releases --target {typed_as(target)}"
         raise

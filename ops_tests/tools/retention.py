@@ -40,7 +40,7 @@ def days_asked(days: int | None, target: Target) -> int:
     asked = (target.retention or RetentionPart()).days if days is None else days
     if asked < LEAST_DAYS:
         raise UsageProblem(
-            f"--days {asked} is too few; expected {LEAST_DAYS} or more, or what comes again counts as new"
+            f"--days {asked} is too few; expected {LEAST_DAYS} or more, since younger rows still tell what came"
         )
     return asked
 

@@ -51,9 +51,12 @@ class Shop:
 
     def drill(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Make drills: ``pytest -m acts`` with further words."""
-        arguments = ["-c", str(REPOSITORY / "pytest.ini"), "--rootdir", str(self.folder), "-p", "no:cacheprovider"]
-        arguments += [str(REPOSITORY / "ops_tests" / "checks"), "--target=target.toml", "-p", "no:hypothesispytest"]
-        return self._run("pytest", *arguments, "-m", "acts", "--permit", NAME, *words, **variables)
+        return self._run("pytest", *self.checks(), "-m", "acts", "--permit", NAME, *words, **variables)
+
+    def checks(self) -> tuple[str, ...]:
+        """The words behind ``pytest`` that reach the checks."""
+        place = ("-c", str(REPOSITORY / "pytest.ini"), "--rootdir", str(self.folder), "-p", "no:cacheprovider")
+        return (*place, str(REPOSITORY / "ops_tests" / "checks"), "--target=target.toml", "-p", "no:hypothesispytest")
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Type a command of the suite."""

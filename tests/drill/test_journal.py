@@ -10,7 +10,7 @@ from ops_tests.acts.journal import Deploying, Journal, Planting, Restarting
 from ops_tests.errors import Unparsable
 
 RESTART = Restarting(run_id="1", machine="a")
-DEPLOY = Deploying(run_id="1", image="registry.fly.io/shop:one")
+DEPLOY = Deploying(run_id="1", image="registry.fly.io/shop:one", to="registry.fly.io/shop:two", newest=42)
 PLANT = Planting(run_id="1", letter="ops-1", shop="ops-1.myshopify.com")
 
 

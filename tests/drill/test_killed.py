@@ -31,7 +31,7 @@ def test_a_drill_killed_at_a_step_is_undone_by_recover(shop: Shop, step: str, ta
     if was_open:
         refused = shop.drill("-k", STEPS[step].drill, "--drill", "rollback")
         assert refused.returncode == 4, refused.stdout
-        assert f"recover --target {NAME} --permit {NAME} --yes" in refused.stderr
+        assert f"recover --target target.toml --permit {NAME} --yes" in refused.stderr
     recovered = shop.recover()
     table(Row(step, "SIGKILL", left, recovered.stdout.splitlines(), shop.left()))
     assert recovered.returncode == 0, recovered.stderr

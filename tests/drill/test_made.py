@@ -68,7 +68,7 @@ def test_a_target_that_does_not_come_back_is_level_3_and_is_started_again(alone:
     found = alone.check("cold_start_recovers")
     assert (found.outcome, found.level) == ("finding", "L3")
     assert "health did not answer three times in a row after the restart" in found.sentence
-    assert f"undone on {NAME}: machine d8d4017a6e3278 was being restarted: it was started" in made.stdout
+    assert f"undone on {NAME}: restart of machine d8d4017a6e3278: it was started" in made.stdout
     assert alone.check("system_is_well_after_the_drill").outcome == "ok"
     assert not alone.journal.exists()
 
@@ -91,11 +91,11 @@ def test_recover_shows_first_what_it_would_undo(running: Sandbox, shop: Shop) ->
     shown = shop.command("recover")
     assert shown.stdout.splitlines() == [
         f"to be undone on {NAME}, the last first:",
-        "  machine d8d4017a6e3278 was being restarted",
+        "  restart of machine d8d4017a6e3278 (run 1)",
         f"nothing was changed; to do it, type it again with --yes --permit {NAME}",
     ]
     assert shop.recover().stdout.splitlines() == [
-        "machine d8d4017a6e3278 was being restarted: it is started",
-        f"next: pytest -m smoke --target {NAME}",
+        "restart of machine d8d4017a6e3278: it is started",
+        "next: pytest -m smoke --target target.toml",
     ]
     assert shop.command("recover").stdout == f"nothing is to be undone on {NAME}\n"

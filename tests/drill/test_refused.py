@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ops_tests.acts.journal import Deploying
+from ops_tests.plugin.locks import TargetLock
 from ops_tests.sandbox.checks_by_need import RESTORABLE
 from ops_tests.sandbox.fly import keeping
 from tests.drill.conftest import NAME, Shop
@@ -111,3 +113,40 @@ def test_a_journal_that_is_none_is_told_and_stays(shop: Shop) -> None:
     assert recovered.returncode == 3
     assert "line 1, is no entry of an undo journal" in recovered.stderr
     assert shop.journal.read_text(encoding="utf-8") == "not JSON\n"
+
+
+def test_no_command_acts_over_what_a_drill_left(shop: Shop, platform: str) -> None:
+    before = keeping.read(platform)
+    shop.journal.parent.mkdir(exist_ok=True)
+    shop.journal.write_text('{"run_id": "1", "act": "restart", "machine": "d8d4017a6e3278"}\n', encoding="utf-8")
+    refused = shop.command("restart", "--permit", NAME, "--yes")
+    assert refused.returncode == 4
+    assert refused.stderr.strip().endswith(
+        "nothing was done: a drill ended in the middle of it (restart of machine d8d4017a6e3278). First: "
+        f"python -m ops_tests recover --target target.toml --permit {NAME} --yes"
+    )
+    assert keeping.read(platform) == before
+    smoke = shop._run("pytest", *shop.checks(), "-m", "smoke")
+    assert (smoke.returncode, "a drill ended in the middle of it" in smoke.stdout) == (0, True)
+
+
+def test_a_release_that_somebody_made_since_is_not_taken_back(shop: Shop, platform: str) -> None:
+    before = keeping.read(platform)
+    images = [one["ImageRef"] for one in before["releases"]]
+    entry = Deploying(run_id="1", image=images[0], to=images[2], newest=before["releases"][0]["Version"] - 3)
+    shop.journal.parent.mkdir(exist_ok=True)
+    shop.journal.write_text(entry.model_dump_json() + "\n", encoding="utf-8")
+    refused = shop.recover()
+    assert refused.returncode == 1
+    assert "was made since by no drill, so it is not taken back; if it is the right one, remove" in refused.stderr
+    assert keeping.read(platform) == before
+    assert shop.journal.exists()
+
+
+def test_recover_leaves_alone_what_is_under_way(shop: Shop) -> None:
+    lock = shop.journal.with_name(f".{NAME}.lock")
+    lock.parent.mkdir(exist_ok=True)
+    with TargetLock(lock) as held:
+        assert held.taken(True)
+        told = shop.command("recover")
+    assert "is at work on sandbox-live; what it has begun is its own to undo" in told.stdout

@@ -115,8 +115,8 @@ def test_drills_are_listed_a_figure_a_line(project: Project) -> None:
         ["shop", "cold start", "recovery time", "4.2 s"], ["shop", "cold start", "rows", "12,000 rows"],
         ["shop", "cold start", "recovery time", "3.9 s"], ["shop", "cold start", "rows", "12,000 rows"],
     ]  # fmt: skip
-    (one,) = listed(project.folder, "--drills", "--target", "shop", "--last", "1", "--json").stdout.splitlines()
-    assert (json.loads(one)["name"], json.loads(one)["value"]) == ("recovery time", 4.2)
+    newest = listed(project.folder, "--drills", "--target", "shop", "--last", "1", "--json").stdout.splitlines()
+    assert [json.loads(one)["value"] for one in newest] == [4.2, 12_000]
 
 
 def test_where_no_drill_is_kept_or_too_much_is_asked_a_sentence_says_so(project: Project) -> None:

@@ -35,9 +35,11 @@ def of_run(history: Store, run_id: str, target: str) -> list[PastFigure]:
 
 
 def newest(history: Store, target: str, at_most: int) -> list[PastFigure]:
-    """What the newest drills measured, newest first; of any target where none is named."""
-    query = f"{_FIGURES} ? = '' OR target = ? ORDER BY began_at DESC, target, drill, place LIMIT ?"
-    return [_figure(row) for row in history.rows(query, (target, target, at_most))]
+    """What the newest so many drills measured, newest first; of any target where none is named."""
+    drills = "SELECT DISTINCT began_at, target, drill FROM ops_figure WHERE ? = '' OR target = ?"
+    oldest = f"SELECT min(began_at) FROM ({drills} ORDER BY began_at DESC LIMIT ?) AS newest"  # noqa: S608 - constants
+    query = f"{_FIGURES} (? = '' OR target = ?) AND began_at >= ({oldest}) ORDER BY began_at DESC, target, drill, place"
+    return [_figure(row) for row in history.rows(query, (target, target, target, target, at_most))]
 
 
 def drill_lines(folder: Path, record: RunRecord) -> list[str]:

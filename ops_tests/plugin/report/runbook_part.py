@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from ops_tests.plugin.runbook import section
 from ops_tests.records.run import CheckRecord, TargetRecord
 
+_BESIDE, _FAULTS = re.compile(r"python -m ops_tests [^`\n]*"), re.compile(r" --fault \S+")
+"""The commands beside the suites look at no fault of the embedded sandbox, which is gone by then."""
 PARAMETER = re.compile(r"\b(?:PAGE|ENDPOINT)\b")
 """Where the runbook's commands name what the check's id has in brackets."""
 
@@ -55,7 +57,7 @@ def spoken_of(text: str, target: TargetRecord) -> str:
     }
     for example, real in places.items():
         text = text.replace(example, real)
-    return text
+    return _BESIDE.sub(lambda line: _FAULTS.sub("", line[0]), text)
 
 
 def _with_authority(file: str) -> dict[str, str]:

@@ -64,7 +64,7 @@ def test_all_started_machines_are_restarted_one_by_one(live: Live) -> None:
     told = [re.fullmatch(r"(\w+): restarted and healthy after [\d.]+ s", line) for line in said.lines[:2]]
     assert [one and one[1] for one in told] == [ONE, TWO]
     assert said.lines[2] == "now:"
-    assert said.lines[-1] == f"next: pytest -m post_deploy --target {live.file}"
+    assert said.lines[-1] == "next: pytest -m post_deploy --target target.toml"
     begun = [one["events"][0]["timestamp"] for one in live.machines().values()]
     ended = [one["events"][1]["timestamp"] for one in live.machines().values()]
     assert begun[0] < ended[1]

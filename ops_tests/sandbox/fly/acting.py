@@ -188,8 +188,10 @@ def _config(machine: State) -> State:
 
 
 def _updated(file: str, machine: State, becomes: State) -> None:
-    """A machine at rest only becomes the other; one that runs is started anew."""
-    if machine["state"] == "started":
+    """A machine at rest only becomes the other; one that runs, or is about to, is started anew."""
+    now = read(file)
+    (state,) = [one["state"] for one in now["machines"] if one["id"] == machine["id"]]
+    if state == "started" or any(one["machine"] == machine["id"] for one in now["coming"]):
         return _anew(file, machine["id"], becomes)
     change(file, lambda state: become(state, machine["id"], time.time(), becomes, {}))
     return None

@@ -80,24 +80,24 @@ class ColdStartDrill:
         for machine in machines:
             self._progress(f"restarting {machine.id}")
             number = self._journal.begin(Restarting(run_id=self._permit.run_id, machine=machine.id))
-            try:
-                acts.append(self._restart(machine))
-            except NotAuthorised:
-                self._journal.undone(number)  # nothing was begun
-                raise
+            acts.append(self._restart(machine, number))
             recovered = prober.recovered(acts[-1].ended_at, self._patience)
             if acts[-1].failed or not recovered:
                 break  # what is not well is not restarted further; the entry stays open and is undone
             self._journal.undone(number)
         return tuple(acts)
 
-    def _restart(self, machine: Machine) -> Act:
-        began_at, failed = datetime.now(UTC), ""
+    def _restart(self, machine: Machine, number: int) -> Act:
+        began_at, acting = datetime.now(UTC), ActingFly(self._target, self._permit)
         try:
-            ActingFly(self._target, self._permit).machine_restart(machine.id)
-            failed = listed(not_restarted(machine, connect(self._target).machines()))
+            acting.machine_restart(machine.id)
+        except NotAuthorised:
+            self._journal.undone(number)  # nothing was begun
+            raise
         except ActionFailed as error:
             failed = f"{error}; it is {self._state(machine)} now"
+        else:
+            failed = listed(not_restarted(machine, connect(self._target).machines()))
         return Act(f"restart {machine.id}", began_at, datetime.now(UTC), failed)
 
     def _state(self, machine: Machine) -> str:

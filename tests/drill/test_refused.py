@@ -133,7 +133,7 @@ def test_no_command_acts_over_what_a_drill_left(shop: Shop, platform: str) -> No
 def test_a_release_that_somebody_made_since_is_not_taken_back(shop: Shop, platform: str) -> None:
     before = keeping.read(platform)
     images = [one["ImageRef"] for one in before["releases"]]
-    entry = Deploying(run_id="1", image=images[0], to=images[2], newest=before["releases"][0]["Version"] - 3)
+    entry = Deploying(run_id="1", image=images[2], to=images[0], newest=before["releases"][0]["Version"] - 2)
     shop.journal.parent.mkdir(exist_ok=True)
     shop.journal.write_text(entry.model_dump_json() + "\n", encoding="utf-8")
     refused = shop.recover()
@@ -141,6 +141,17 @@ def test_a_release_that_somebody_made_since_is_not_taken_back(shop: Shop, platfo
     assert "was made since by no drill, so it is not taken back; if it is the right one, remove" in refused.stderr
     assert keeping.read(platform) == before
     assert shop.journal.exists()
+
+
+def test_what_could_not_be_undone_is_undone_by_the_next_attempt(shop: Shop, platform: str) -> None:
+    before = keeping.read(platform)
+    images = [one["ImageRef"] for one in before["releases"]]
+    entry = Deploying(run_id="1", image=images[0], to=images[2], newest=before["releases"][0]["Version"] - 5)
+    shop.journal.parent.mkdir(exist_ok=True)
+    shop.journal.write_text(entry.model_dump_json() + "\n", encoding="utf-8")
+    recovered = shop.recover()
+    assert (recovered.returncode, shop.journal.exists()) == (0, False), recovered.stderr
+    assert "every machine runs the image from before" in recovered.stdout
 
 
 def test_recover_leaves_alone_what_is_under_way(shop: Shop) -> None:

@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
-from pydantic import BeforeValidator, PrivateAttr
+from pydantic import BeforeValidator, Field, PrivateAttr
 
 from ops_tests.alert_settings import AlertsPart, MaintenanceWindow
 from ops_tests.errors import NotAuthorised, UsageProblem
 from ops_tests.limits import Limits
+from ops_tests.target_cloudflare import CloudflarePlatform, D1Part, WatchPart
 from ops_tests.target_parts import (
     BackupPlace,
     DatabasePart,
@@ -43,7 +44,7 @@ from ops_tests.target_parts import (
     SecretsPart,
     WebhooksPart,
 )
-from ops_tests.target_values import LISTED, NOT_EMPTY, HeaderName, HeaderValue, HttpUrl, matching
+from ops_tests.target_values import LISTED, NOT_EMPTY, HeaderName, HeaderValue, HttpUrl, UrlPath, matching
 
 
 class Secret:
@@ -76,7 +77,9 @@ def _switched_off(value: Any) -> Any:
 class Target(Part):
     """One system in one environment, with the environment its variables are looked up in.
 
-    ``acts`` says whether checks that change something may do so here, given a permit as well.
+    ``acts`` says whether checks that change something may do so here, given a permit as well. ``latency_paths`` are
+    asked in turn, ``latency_samples`` times in all, to learn how long an answer takes; never the health path, whose
+    work is another.
     """
 
     name: Annotated[str, matching(r"[a-z0-9][a-z0-9._-]*", "small letters, digits and . _ -, like shop-staging")]
@@ -87,7 +90,11 @@ class Target(Part):
     https: HttpsPart | None = None
     headers: Annotated[dict[HeaderName, HeaderValue], NOT_EMPTY] | None = None
     pages: Annotated[tuple[Page, ...], LISTED, NOT_EMPTY] | None = None
-    platform: FlyPlatform | None = None
+    platform: Annotated[FlyPlatform | CloudflarePlatform, Field(discriminator="kind")] | None = None
+    watch: WatchPart | None = None
+    d1: D1Part | None = None
+    latency_paths: Annotated[tuple[UrlPath, ...], LISTED, NOT_EMPTY] | None = None
+    latency_samples: Annotated[int, Field(ge=1, le=1000)] = 30
     health_gate: HealthGatePart | None = None
     runtime: RuntimePart | None = None
     backups: Annotated[tuple[BackupPlace, ...], LISTED, NOT_EMPTY] | None = None
@@ -123,6 +130,16 @@ class Target(Part):
     def file(self) -> Path:
         """Where the target was read from."""
         return self._file
+
+    @property
+    def fly(self) -> FlyPlatform | None:
+        """The platform where it is Fly.io."""
+        return self.platform if isinstance(self.platform, FlyPlatform) else None
+
+    @property
+    def cloudflare(self) -> CloudflarePlatform | None:
+        """The platform where it is Cloudflare."""
+        return self.platform if isinstance(self.platform, CloudflarePlatform) else None
 
     @property
     def sandbox(self) -> bool:
@@ -180,7 +197,7 @@ class Target(Part):
         operators = [
             self.database and self.database.operator_secret_env,
             self.database and self.database.backup_secret_env,
-            self.platform and self.platform.acts_token_env,
+            self.fly and self.fly.acts_token_env,
         ]
         operators += [self.runtime.exec_token_env] if self.runtime else []
         only_when_set = [*filter(None, operators), *switches]

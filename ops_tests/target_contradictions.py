@@ -10,8 +10,10 @@ from ops_tests.limits import Limits
 from ops_tests.target import Target
 from ops_tests.target_parts import BackupPlace, DatabasePart, WebhooksPart
 
+ONLY_FLY = ("logs", "metrics", "health_gate", "runtime", "backups")
+ONLY_CLOUDFLARE = ("watch", "d1")
 NEEDS = (
-    *((part, "platform") for part in ("secrets", "logs", "metrics", "health_gate", "runtime", "backups")),
+    *((part, "platform") for part in ("secrets", *ONLY_FLY, *ONLY_CLOUDFLARE)),
     *((part, "database") for part in ("dead_letters", "migrations", "retention")),
 )
 
@@ -33,6 +35,7 @@ def contradictions(target: Target, written: Collection[str], path: Path, taken: 
     for needing, needed in NEEDS:
         if needing in written and needed not in written:
             yield f"{needing}: needs the part [{needed}], which is missing"
+    yield from _platform_contradictions(target)
     yield from _own_contradictions(target)
     yield from _https_contradictions(target, path)
     if target.webhooks:
@@ -48,12 +51,25 @@ def contradictions(target: Target, written: Collection[str], path: Path, taken: 
         yield f"migrations.folder: {path.parent / folder} is not a folder"
 
 
+def _platform_contradictions(target: Target) -> Iterator[str]:
+    """Parts that only another platform has."""
+    if target.platform is None:
+        return
+    strange = ONLY_FLY if target.cloudflare else ONLY_CLOUDFLARE
+    there = "Cloudflare" if target.cloudflare else "Fly.io"
+    yield from (f"{part}: cannot be looked at on {there}; drop it" for part in strange if getattr(target, part))
+    if target.cloudflare and target.database and target.database.via == "fly-proxy":
+        yield 'database.via: there is no fly-proxy on Cloudflare; write via = "direct"'
+
+
 def _own_contradictions(target: Target) -> Iterator[str]:
     """What is wrong within one part."""
     if "expect" in target.health.model_fields_set and target.health.plain_text is not None:
         yield "health: give either expect, for a JSON body, or plain_text, not both"
     if target.secrets and (target.secrets.names is None) == (target.secrets.count is None):
         yield "secrets: give either names (better) or count"
+    if target.latency_paths and target.health.path in target.latency_paths:
+        yield f"latency_paths: {target.health.path} is the health path, which does other work; name others"
     yield from _limit_contradictions(target.limits)
 
 

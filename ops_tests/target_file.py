@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from ops_tests.errors import TargetInvalid, UnknownName
 from ops_tests.target import Target
 from ops_tests.target_contradictions import contradictions
-from ops_tests.target_words import problem
+from ops_tests.target_words import place_of, problem
 
 TARGETS = Path(__file__).with_name("targets")
 STAND_INS = {"name": "stand-in", "base_url": "https://stand-in.invalid"}
@@ -106,7 +106,7 @@ def _without(table: Mapping[str, Any], wrong: Iterable[ErrorDetails]) -> dict[st
     dropped = {item["loc"][0] for item in wrong if item["type"] != "extra_forbidden"}
     for item in wrong:
         if item["type"] == "extra_forbidden" and item["loc"][0] not in dropped:
-            left = _without_key(left, *item["loc"])
+            left = _without_key(left, *place_of(item["loc"]))
     return {key: value for key, value in left.items() if key not in dropped}
 
 

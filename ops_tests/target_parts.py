@@ -11,6 +11,7 @@ from ops_tests.target_values import (
     NOT_EMPTY,
     BodyValues,
     FilePath,
+    HostName,
     HttpUrl,
     Status,
     Statuses,
@@ -60,11 +61,15 @@ class HttpsPart(Part):
     """The application's TLS, for a ``base_url`` of https.
 
     Attributes:
+        also: Other hosts whose certificates are looked at, as ``host`` or ``host:port``.
+        www_url: The address that must lead to ``base_url``, path and query kept; None where there is none.
         plain_url: Where plain HTTP is answered; by default the host of ``base_url`` at port 80.
         authority: A PEM file, relative to the target file, with the private authority that signs for this target; it
             is then the only one that is trusted for it. None for the public authorities.
     """
 
+    also: Annotated[tuple[HostName, ...], LISTED] = ()
+    www_url: HttpUrl | None = None
     plain_url: HttpUrl | None = None
     authority: FilePath | None = None
 
@@ -75,10 +80,12 @@ class Page(Part):
     Attributes:
         path: Asked with GET.
         status: What it answers itself: a redirect is not followed.
+        critical: Whether users are stopped without it, so that its failure is L2.
     """
 
     path: UrlPath
     status: Status = 200
+    critical: bool = False
 
 
 class FlyPlatform(Part):

@@ -70,6 +70,9 @@ NOT_EMPTY = AfterValidator(_not_empty)
 
 VariableName = Annotated[str, AfterValidator(_variable_name)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+HostName = Annotated[
+    str, matching(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?", "a host, like login.example.com")
+]
 UrlPath = Annotated[str, AfterValidator(_path)]
 Status = Annotated[int, Field(ge=100, le=599)]
 Statuses = Annotated[tuple[Status, ...], LISTED, NOT_EMPTY]

@@ -11,6 +11,12 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from ops_tests.target import Target
+from ops_tests.target_cloudflare import CloudflarePlatform
+from ops_tests.target_parts import FlyPlatform
+
+Place = tuple[int | str, ...]
+PLATFORMS: dict[str, type[BaseModel]] = {"fly": FlyPlatform, "cloudflare": CloudflarePlatform}
+"""The kinds of platform there are."""
 
 EXPECTED = {
     "bool_type": "expected true or false, without quotes",
@@ -22,6 +28,7 @@ EXPECTED = {
     "path_type": "expected a path in quotes",
     "dict_type": "expected a table",
     "model_type": "expected a table",
+    "model_attributes_type": "expected a table",
     "datetime_type": "expected a time without quotes, like 2026-12-05T22:00:00Z",
     "timezone_aware": "expected a time with its offset, like 2026-12-05T22:00:00Z",
     "literal_error": "expected {expected}",
@@ -37,7 +44,9 @@ LONGEST_VALUE = 60
 def problem(item: ErrorDetails) -> str:
     """One sentence: the key, what was expected, and what was found, unless that may be a secret."""
     location = item["loc"]
-    key = ".".join(str(step) for step in location if step != "[key]")
+    key = ".".join(str(step) for step in place_of(location) if step != "[key]")
+    if item["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+        return _kind(key, item["input"].get("kind"))
     if item["type"] == "extra_forbidden":
         siblings = _keys_at(location[:-1])
         guess = difflib.get_close_matches(str(location[-1]), siblings, 1)
@@ -50,6 +59,20 @@ def problem(item: ErrorDetails) -> str:
     if location[0] == "limits":
         key = key.removesuffix(".value")
     return f"{key}: {_expected(item, key, found)}{found}"
+
+
+def place_of(location: Place) -> Place:
+    """Where it stands in the file: pydantic puts the kind of platform in between."""
+    return (location[0], *location[2:]) if location[0] == "platform" and _kind_of(location) else location
+
+
+def _kind_of(location: Place) -> str:
+    return next((kind for kind in PLATFORMS if location[1:2] == (kind,)), "")
+
+
+def _kind(key: str, found: Any) -> str:
+    wanted = " or ".join(map(repr, PLATFORMS))
+    return f"{key}.kind: expected {wanted}{_found(found)}" if found is not None else f"{key}.kind: missing; add it"
 
 
 def _expected(item: ErrorDetails, key: str, found: str) -> str:
@@ -70,10 +93,11 @@ def _found(value: Any) -> str:
     return f" (found {text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + '...'})"
 
 
-def _keys_at(location: tuple[int | str, ...]) -> list[str]:
+def _keys_at(location: Place) -> list[str]:
     """The keys a table at this place of the file may have."""
-    model: Any = Target
-    for step in location:
+    kind = _kind_of(location) if location[:1] == ("platform",) else ""
+    model: Any = PLATFORMS[kind] if kind else Target
+    for step in location[2:] if kind else location:
         if not isinstance(step, int):
             model = _model_in(model.model_fields[step].annotation)
     named = {field.alias or name for name, field in model.model_fields.items()}

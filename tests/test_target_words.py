@@ -43,7 +43,7 @@ def problems(folder: Path, text: str) -> list[str]:
         (FLY + "memory_mb = 512.5", "platform.memory_mb: expected a whole number, without quotes (found 512.5)"),
         (FLY + "memory_mb = true", "platform.memory_mb: expected a whole number, without quotes (found True)"),
         (FLY.replace('"a"', "7"), "platform.app: expected text in quotes (found 7)"),
-        (FLY.replace('"fly"', '"heroku"'), "platform.kind: expected 'fly' (found 'heroku')"),
+        (FLY.replace('"fly"', '"heroku"'), "platform.kind: expected 'fly' or 'cloudflare' (found 'heroku')"),
         (HOOKS + 'synthetic = "on"', "webhooks.synthetic: expected true or false, without quotes (found 'on')"),
         (HOOKS + "get_status = 405", "webhooks.get_status: expected a list, like [405] (found 405)"),
         (HOOKS + 'get_status = ["405"]', "webhooks.get_status.0: expected a whole number, without quotes"),

@@ -12,7 +12,7 @@ from ops_tests.acts.journal import Journal, Restarting
 from ops_tests.acts.prober import Prober
 from ops_tests.clients.acting.fly import ActingFly
 from ops_tests.clients.database import Database
-from ops_tests.clients.platform import connect
+from ops_tests.clients.fly_platform import connect
 from ops_tests.errors import ActionFailed, NotAuthorised, NotPermitted
 from ops_tests.limits import Limit
 from ops_tests.permit import Permit

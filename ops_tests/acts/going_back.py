@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ops_tests.clients.platform import Platform, connect
+from ops_tests.clients.fly_platform import connect
 from ops_tests.clients.remarks import unheard
 from ops_tests.clients.ways import database_of
 from ops_tests.errors import Blind, UsageProblem
@@ -15,7 +15,6 @@ from ops_tests.records.platform import Image, Machine, Release
 from ops_tests.rules import deployments as rules
 from ops_tests.rules.wording import listed
 from ops_tests.target import Target
-from ops_tests.target_parts import FlyPlatform
 
 if TYPE_CHECKING:
     from ops_tests.clients.fly_proxy import FlyProxy
@@ -51,7 +50,7 @@ def way_back(target: Target, to: str = "") -> WayBack:
         UsageProblem: No such release, none to go back to, a migration in between, or no platform.
         Blind: The platform or the database cannot be looked at.
     """
-    platform = platform_of(target)
+    platform = connect(target)
     machines, known = platform.machines(), platform.releases()
     release, image = _wanted(known, machines, to)
     return WayBack(machines, max(known, key=lambda one: one.version), release, image, _schema(target, release, known))
@@ -94,25 +93,3 @@ def _migrations(target: Target) -> tuple[Migration, ...]:
     finally:
         for proxy in proxies.values():
             proxy.end()
-
-
-def part_of(target: Target) -> FlyPlatform:
-    """The target's platform.
-
-    Raises:
-        UsageProblem: It has none.
-    """
-    if target.platform is None:
-        raise UsageProblem(f"{target.file} has no [platform], so there is nothing to act on; add it with kind and app")
-    return target.platform
-
-
-def platform_of(target: Target) -> Platform:
-    """The client that looks at the target's platform.
-
-    Raises:
-        UsageProblem: The target has none.
-        NotAuthorised: The variable of its token is not set.
-    """
-    part_of(target)
-    return connect(target)

@@ -12,7 +12,7 @@ from ops_tests.acts import letter_box
 from ops_tests.clients.acting.dead_letters import DeadLetterTable, HeldLetter
 from ops_tests.clients.acting.operator_database import RowLocked
 from ops_tests.clients.acting.replays import ReplaySender, webhook_id
-from ops_tests.clients.platform import connect
+from ops_tests.clients.fly_platform import connect
 from ops_tests.clients.web import Web
 from ops_tests.errors import Blind, UsageProblem
 from ops_tests.permit import Permit
@@ -124,7 +124,7 @@ def _none_waits(box: letter_box.LetterBox, letter_id: str, waiting: Sequence[str
 
 def _step(letter: Waiting, target: Target, *, destructive: bool) -> Step:
     endpoint = rules.endpoint_of(letter.topic, webhooks_of(target).endpoints)
-    refusal = rules.obstacle(letter, endpoint, has_log=bool(target.platform and target.logs))
+    refusal = rules.obstacle(letter, endpoint, has_log=bool(target.fly and target.logs))
     danger = "" if destructive or refusal else rules.danger(letter)
     return Step(letter, endpoint, refusal or danger, dangerous=bool(danger))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ops_tests.acts.journal import Journal
-from ops_tests.clients.platform import connect
+from ops_tests.clients.fly_platform import connect
 from ops_tests.clients.remarks import unheard
 from ops_tests.clients.ways import database_of
 from ops_tests.records.drill import SteadyState
@@ -29,7 +29,7 @@ def steady_state(target: Target, journal: Journal, proxies: dict[str, FlyProxy])
         Blind: One of them cannot be looked at.
     """
     seen = SteadyState(open_entries=tuple(str(one) for one in journal.open_entries().values()))
-    if target.platform:
+    if target.fly:
         platform = connect(target)
         machines, releases = platform.machines(), platform.releases()
         names = tuple(sorted(one.name for one in platform.secret_names()))

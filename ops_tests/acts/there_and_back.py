@@ -15,6 +15,7 @@ from ops_tests.permit import Permit
 from ops_tests.records.drill import Act, ThereAndBack
 from ops_tests.records.platform import Image
 from ops_tests.rules.deployments import undeployed
+from ops_tests.rules.machines import running
 from ops_tests.rules.releases import incomplete
 from ops_tests.rules.wording import listed
 from ops_tests.target import Target
@@ -76,7 +77,7 @@ class RollbackDrill:
 
 def _present_image(way: WayBack) -> Image:
     """The image to come back to: that of the newest release, which every machine must run."""
-    others = incomplete([way.live], way.machines)
+    others = incomplete([way.live], running(way.machines))
     if others or way.live.image is None:
         raise NotPermitted(f"no rollback was drilled: {listed(others)}; expected one image everywhere")
     return way.live.image

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from ops_tests.acts import letter_box
 from ops_tests.acts.journal import Deploying, Entry, Journal, Restarting, recover_line
 from ops_tests.clients.acting.fly import ActingFly
-from ops_tests.clients.platform import Platform, connect
+from ops_tests.clients.fly_platform import FlyPlatform, connect
 from ops_tests.errors import ActionFailed, OpsError
 from ops_tests.permit import Permit
 from ops_tests.records.platform import Machine
 from ops_tests.rules.deployments import undeployed
-from ops_tests.rules.machines import serving, unwell
+from ops_tests.rules.machines import running, serving, unwell
 from ops_tests.rules.releases import incomplete, newest, same_image
 from ops_tests.rules.wording import listed
 from ops_tests.target import Target
@@ -101,7 +101,7 @@ def _deployed(target: Target, permit: Permit, entry: Deploying, journal: Journal
     wanted = next((one.image for one in releases if str(one.image) == entry.image), None)
     if wanted is None:
         raise ActionFailed(f"no release is of {entry.image} any more; expected one. Next: fly deploy with that image")
-    if last.image and same_image(last.image, wanted) and not incomplete(releases, platform.machines()):
+    if last.image and same_image(last.image, wanted) and not incomplete(releases, running(platform.machines())):
         return "every machine runs the image from before"
     _await_rest(platform)
     if wrong := undeployed(ActingFly(target, permit).deploy(wanted)):
@@ -109,7 +109,7 @@ def _deployed(target: Target, permit: Permit, entry: Deploying, journal: Journal
     return "the image from before was deployed again"
 
 
-def _await_rest(platform: Platform) -> None:
+def _await_rest(platform: FlyPlatform) -> None:
     """Let the platform end what was begun, for a while: a deployment into it would meet machines in between."""
     ends_at = time.monotonic() + STARTS_BY_ITSELF_SECONDS
     while unwell(platform.machines(), 1) and time.monotonic() < ends_at:
@@ -117,4 +117,4 @@ def _await_rest(platform: Platform) -> None:
 
 
 def _app(target: Target) -> str:
-    return target.platform.app if target.platform else "APP"
+    return target.fly.app if target.fly else "APP"

@@ -7,10 +7,12 @@ from datetime import datetime
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.plugin.recording import Measured, Note
+from ops_tests.plugin.recording import Evidence, Measured, Note
 from ops_tests.records.certificates import CertificateAttempt
 from ops_tests.records.web import Answer, HealthAttempt
-from ops_tests.rules import certificates, edge
+from ops_tests.records.webhooks import ResponseTimes
+from ops_tests.rules import certificates as certificate_rules
+from ops_tests.rules import edge, percentiles
 from ops_tests.rules import health as rules
 from ops_tests.rules.wording import duration, listed
 from ops_tests.target import Target
@@ -62,13 +64,13 @@ def test_health_answers_in_time(
 @pytest.mark.audit
 @pytest.mark.runbook("availability.md#certificate-is-valid-and-not-near-its-end")
 def test_certificate_is_valid_and_not_near_its_end(
-    certificate: CertificateAttempt, limits: Limits, now: datetime, measured: Measured, note: Note
+    certificates: tuple[CertificateAttempt, ...], limits: Limits, now: datetime, measured: Measured, note: Note
 ) -> None:
-    """Browsers accept the certificate's chain, host and dates, and will for two weeks at least."""
-    note(*certificates.renewal_notes(certificate, limits, now))
-    days = measured(certificates.days_left(certificate, now), limits.certificate_days)
-    seen = certificates.state(certificate, now)
-    assert days >= limits.certificate_days.value, f"{seen}; expected at least {limits.certificate_days} to be left"
+    """Browsers accept each certificate's chain, host and dates, and will for two weeks at least."""
+    note(*certificate_rules.renewal_notes(certificates, limits, now))
+    measured(certificate_rules.fewest_days(certificates, now), limits.certificate_days)
+    ending = certificate_rules.ending(certificates, limits, now)
+    assert not ending, f"{listed(ending)}; expected at least {limits.certificate_days} to be left"
 
 
 @pytest.mark.weekly
@@ -79,6 +81,15 @@ def test_plain_http_redirects_to_https(plain_http_answer: Answer, target: Target
     wrong = edge.redirect_faults(plain_http_answer, target.base_url)
     measured(len(wrong), fixed(0, "wrong answers"))
     assert not wrong, f"{listed(wrong)}; expected 301 or 308 to {target.base_url}"
+
+
+@pytest.mark.weekly
+@pytest.mark.runbook("availability.md#www-leads-to-the-apex")
+def test_www_leads_to_the_apex(www_answer: Answer, target: Target, measured: Measured) -> None:
+    """The www address leads to the apex for good, with the path and the query that were asked for."""
+    wrong = edge.www_faults(www_answer, target.base_url)
+    measured(len(wrong), fixed(0, "wrong answers"))
+    assert not wrong, f"{listed(wrong)}; expected 301 to {target.base_url}{edge.WWW_PATH} (https.www_url)"
 
 
 @pytest.mark.weekly
@@ -97,5 +108,20 @@ def test_security_headers_are_set(front_page: Answer, headers_part: dict[str, st
 def test_other_pages_answer(page_answer: Answer, page: Page, measured: Measured) -> None:
     """The page answers with its status, and from its own place."""
     wrong = edge.page_faults(page_answer, page.status)
-    measured(len(wrong), fixed(0, "wrong answers"))
+    measured(len(wrong), fixed(0, "wrong answers"), edge.page_level(page))
     assert not wrong, f"{listed(wrong)}; expected {page.status} (pages.status)"
+
+
+@pytest.mark.daily
+@pytest.mark.weekly
+@pytest.mark.runbook("availability.md#api-answers-within-the-objective")
+def test_api_answers_within_the_objective(
+    api_times: ResponseTimes, limits: Limits, measured: Measured, note: Note, evidence: Evidence
+) -> None:
+    """Of the answers to latency_paths 95 % come within the objective, where there were enough to tell."""
+    look = percentiles.judged("p95", api_times, limits.api_p95_ms)
+    evidence(*percentiles.evidence(api_times))
+    note(*percentiles.undecided(look, limits.api_p95_ms))
+    measured(look.percentile.value, limits.api_p95_ms, samples=look.samples)
+    failed = percentiles.failed(look)
+    assert not failed, f"{listed(failed)}; the limit is {limits.api_p95_ms}"

@@ -11,7 +11,7 @@ from ops_tests.plugin.instruments import ExpectedVersion
 from ops_tests.plugin.recording import Evidence, Measured, Note
 from ops_tests.records.backups import Shelf
 from ops_tests.records.images import ImageSize
-from ops_tests.records.platform import Machine, Release, SecretName
+from ops_tests.records.platform import Machine, Release, Running, SecretName
 from ops_tests.records.runtime import Runtime
 from ops_tests.rules import backups as backup_rules
 from ops_tests.rules import images as image_rules
@@ -61,9 +61,9 @@ def test_secrets_are_the_documented_ones(
 @pytest.mark.post_deploy
 @pytest.mark.audit
 @pytest.mark.runbook("platform.md#no-secret-is-staged-but-not-deployed")
-def test_no_secret_is_staged_but_not_deployed(secret_names: tuple[SecretName, ...], measured: Measured) -> None:
+def test_no_secret_is_staged_but_not_deployed(secret_states: tuple[SecretName, ...], measured: Measured) -> None:
     """Every secret that is set has reached the machines."""
-    undeployed = secret_rules.undeployed(secret_names)
+    undeployed = secret_rules.undeployed(secret_states)
     measured(len(undeployed), fixed(0, "undeployed secrets"))
     assert not undeployed, f"{listed(undeployed)}; expected all deployed (fly secrets deploy)"
 
@@ -73,22 +73,22 @@ def test_no_secret_is_staged_but_not_deployed(secret_names: tuple[SecretName, ..
 @pytest.mark.post_deploy
 @pytest.mark.runbook("platform.md#latest-release-is-complete")
 def test_latest_release_is_complete(
-    releases: tuple[Release, ...], machines: tuple[Machine, ...], measured: Measured, evidence: Evidence
+    releases: tuple[Release, ...], running: tuple[Running, ...], measured: Measured, evidence: Evidence
 ) -> None:
-    """The newest release is complete, and every machine runs its image."""
+    """The newest release is complete, and nothing else serves."""
     evidence(release_rules.described(release_rules.newest(releases)))
-    incomplete = release_rules.incomplete(releases, machines)
+    incomplete = release_rules.incomplete(releases, running)
     measured(len(incomplete), fixed(0, "things left to do"))
-    assert not incomplete, f"{listed(incomplete)}; expected the newest release complete on every machine"
+    assert not incomplete, f"{listed(incomplete)}; expected the newest release complete and alone"
 
 
 @pytest.mark.post_deploy
 @pytest.mark.runbook("platform.md#expected-version-is-live")
 def test_expected_version_is_live(
-    expected_version: ExpectedVersion, releases: tuple[Release, ...], machines: tuple[Machine, ...], measured: Measured
+    expected_version: ExpectedVersion, releases: tuple[Release, ...], running: tuple[Running, ...], measured: Measured
 ) -> None:
     """What the pipeline has just deployed is what runs."""
-    others = release_rules.not_live(expected_version.image, machines)
+    others = release_rules.not_live(expected_version.image, running)
     others += release_rules.other_release(expected_version.release, releases)
     measured(len(others), fixed(0, "other versions"))
     assert not others, f"{listed(others)}; expected {expected_version} (--expect-image, --expect-release)"

@@ -27,7 +27,10 @@ OUTPUT_LIMIT = 64 * 2**20
 _PIECE = 65536
 _LONGEST_WORD = 200
 _LOOK_SECONDS = 0.1
-_INSTALL = dict.fromkeys(("fly", "flyctl"), "install flyctl (https://fly.io/docs/flyctl/install/)")
+_INSTALL = {
+    **dict.fromkeys(("fly", "flyctl"), "install flyctl (https://fly.io/docs/flyctl/install/)"),
+    "wrangler": "npm install -g wrangler, or put the project's node_modules/.bin on PATH",
+}
 
 _running: set[subprocess.Popen[bytes]] = set()
 _held: set[Held] = set()
@@ -191,6 +194,11 @@ class Held:
         sizes = [(file.fileno(), os.fstat(file.fileno()).st_size) for file in self._files]
         stdout, stderr = (os.pread(number, _PIECE, max(0, size - _PIECE)) for number, size in sizes)
         return stdout.decode("utf-8", "replace"), stderr.decode("utf-8", "replace")
+
+    def printed(self) -> str:
+        """All of its standard output so far, up to 64 MiB."""
+        number = self._files[0].fileno()
+        return os.pread(number, min(os.fstat(number).st_size, OUTPUT_LIMIT), 0).decode("utf-8", "replace")
 
     def end(self) -> None:
         """End it, with its group: SIGTERM, after 5 s SIGKILL. A second call does nothing."""

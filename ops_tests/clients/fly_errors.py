@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ops_tests.clients.command import CommandResult, shown
-from ops_tests.clients.fly_json import plain
+from ops_tests.clients.printed_json import plain
 from ops_tests.errors import Blind, NoAnswerInTime, NotAuthorised, NotFound, RateLimited, Unreachable
 
 # The order matters: a refused token often comes wrapped into something that reads like another kind.

@@ -7,7 +7,7 @@ import re
 
 from ops_tests.clients.fly import Fly
 from ops_tests.clients.fly_fields import Fields, folded, odd, whole
-from ops_tests.clients.fly_json import plain
+from ops_tests.clients.printed_json import plain
 from ops_tests.errors import Blind, NotAuthorised
 from ops_tests.records.runtime import COMMAND, Mount, Process, Runtime
 from ops_tests.target import Secret

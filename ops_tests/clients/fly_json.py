@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -22,20 +21,13 @@ from ops_tests.clients.fly_fields import (
     whole,
     whole_number,
 )
+from ops_tests.clients.printed_json import beginning, decoded, documents, plain
 from ops_tests.records.logs import LogLine
 from ops_tests.records.platform import Image, Machine, MachineCheck, Release, SecretName
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _NOTHING_FOUND = re.compile(r"^\s*no [a-z ]{2,60}(found|available)\b", re.IGNORECASE | re.MULTILINE)
-_BLANKS = re.compile(r"\s*")
 _COMMIT_LABELS = ("org.opencontainers.image.revision", "GH_SHA")
 """The labels of an image that name the commit it was built from: the standard's, and the one of Fly's own examples."""
-_DECODER = json.JSONDecoder()
-
-
-def plain(text: str) -> str:
-    """Take the terminal's colours out of a text."""
-    return _ANSI.sub("", text)
 
 
 def listed(text: str, command: str) -> list[Fields]:
@@ -48,14 +40,14 @@ def listed(text: str, command: str) -> list[Fields]:
         Unparsable: There is no list of objects.
     """
     text = plain(text)
-    for document in _documents(text):
+    for document in documents(text):
         if document is None:
             return []
         if isinstance(document, list) and all(isinstance(item, dict) for item in document):
             return [folded(item) for item in document]
     if _NOTHING_FOUND.search(text):
         return []
-    raise odd(command, f"printed no JSON list; expected one. It began with {_beginning(text)}")
+    raise odd(command, f"printed no JSON list; expected one. It began with {beginning(text)}")
 
 
 def version(text: str) -> str:
@@ -64,10 +56,10 @@ def version(text: str) -> str:
     Raises:
         Unparsable: There is no version in it.
     """
-    for document in _documents(plain(text)):
+    for document in documents(plain(text)):
         if isinstance(document, dict):
             return text_of(folded(document), "version", "fly version")
-    raise odd("fly version", f"printed no JSON object; expected one. It began with {_beginning(text)}")
+    raise odd("fly version", f"printed no JSON object; expected one. It began with {beginning(text)}")
 
 
 def machines(text: str, command: str = "fly machine list") -> tuple[Machine, ...]:
@@ -136,32 +128,17 @@ def parse_image(reference: str) -> Image | None:
     return Image(repository, tag, digest) if repository else None
 
 
-def _documents(text: str) -> Iterator[Any]:
-    """What is JSON and begins at the beginning of a line: an inner object of a broken list is indented."""
-    for start in re.finditer(r"^(?=[\[{]|null\b)", text, re.MULTILINE):
-        try:
-            yield _DECODER.raw_decode(text, start.start())[0]
-        except (ValueError, RecursionError):
-            continue
-
-
 def _stream(text: str, command: str) -> Iterator[Mapping[str, Any]]:
     first = re.search(r"^\{", text, re.MULTILINE)
     place = first.start() if first else len(text)
     if not first and text.strip():
-        raise odd(command, f"printed no JSON objects; expected log lines. It began with {_beginning(text)}")
+        raise odd(command, f"printed no JSON objects; expected log lines. It began with {beginning(text)}")
     while place < len(text):
         try:
-            item, place = _DECODER.raw_decode(text, place)
-        except (ValueError, RecursionError):
+            item, place = decoded(text, place)
+        except ValueError:
             raise odd(command, f"printed broken JSON after {place} characters; expected a log line") from None
         yield object_of(item)
-        place = _after_blanks(text, place)
-
-
-def _after_blanks(text: str, place: int) -> int:
-    blanks = _BLANKS.match(text, place)
-    return blanks.end() if blanks else place
 
 
 def _machine(fields: Fields, command: str) -> Machine:
@@ -233,8 +210,3 @@ def _release(fields: Fields, command: str) -> Release:
         image=parse_image(str(fields.get("imageref") or "")),
         description=str(fields.get("description") or ""),
     )
-
-
-def _beginning(text: str) -> str:
-    line = next((line.strip() for line in plain(text).splitlines() if line.strip()), "")
-    return repr(line[:80]) if line else "nothing"

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
+from ops_tests.clients.fly_platform import API_URL
 from ops_tests.clients.fly_token import authorization
-from ops_tests.clients.platform import API_URL
 from ops_tests.clients.prometheus import SOURCE, Prometheus
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.errors import NotCovered, NotFound, Unparsable
@@ -142,7 +142,7 @@ def connect(target: Target, remark: Remark = unheard) -> Metrics:
         NotAuthorised: Nobody set the token's variable.
         NotFound: The target has no metrics.
     """
-    part, platform = target.metrics, target.platform
+    part, platform = target.metrics, target.fly
     if part is None or platform is None:
         raise NotFound(f"{target.file} has no [metrics]; expected one. Add it with org and token_env")
     token = target.secret(part.token_env)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ops_tests.locked_folder import fresh, lock
 
-PREFIX = "ops-tests-fly-"
+PREFIX = "ops-tests-call-"
 
 
 @contextmanager

@@ -24,6 +24,7 @@ pytest_plugins = [
     "ops_tests.plugin.observations_traffic",
     "ops_tests.plugin.observations_edge",
     "ops_tests.plugin.observations_platform",
+    "ops_tests.plugin.observations_workers",
     "ops_tests.plugin.deliveries",
     "ops_tests.plugin.effects",
     "ops_tests.plugin.drill_backup",

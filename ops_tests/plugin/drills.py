@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 
 def _rollback_is_named(target: Target, endpoint: Endpoint | None, settings: Settings) -> str:
-    missing = needs_parts("platform")(target, endpoint, settings)
+    missing = needs_parts("platform.app")(target, endpoint, settings)
     return missing or ("" if "rollback" in settings.drills else "it is drilled only when named: --drill rollback")
 
 
 NEEDS["ground"] = is_asked_for
-NEEDS["cold_start"] = needs_parts("platform")
+NEEDS["cold_start"] = needs_parts("platform.app")
 NEEDS["deliveries_throughout"] = needs_parts("webhooks.synthetic", "webhooks.records_deliveries", "database")
 NEEDS["there_and_back"] = _rollback_is_named
 NEEDS["replayed_letter"] = needs_parts("webhooks.synthetic", "database.operator_secret_env")

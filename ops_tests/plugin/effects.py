@@ -46,7 +46,7 @@ def _seen_by(look: Look, source: str) -> Mapping[str, Effect] | Blind:
     return seen
 
 
-@observation("webhooks.synthetic", "platform", "logs")
+@observation("webhooks.synthetic", "platform.app", "logs")
 def log_effects(look: Look) -> Mapping[str, Effect]:
     """For each delivery of this run, by webhook id, whether its endpoint's log line came."""
     expected = {
@@ -129,7 +129,7 @@ def _effect_of(effects: Mapping[str, Mapping[str, Effect] | Blind], source: str,
 def _proofs(target: Target, endpoint: Endpoint | None) -> list[str]:
     """The sources that can tell whether a delivery to the endpoint had an effect."""
     effect = endpoint.effect if endpoint else None
-    by_log = effect is not None and effect.log is not None and target.platform is not None and target.logs is not None
+    by_log = effect is not None and effect.log is not None and target.fly is not None and target.logs is not None
     by_row = target.database is not None and target.webhooks is not None and target.webhooks.records_deliveries
     return ["log_effects"] * by_log + ["row_effects"] * by_row
 
@@ -138,7 +138,7 @@ def _signed_effect_is_documented(target: Target, endpoint: Endpoint | None, _set
     if target.webhooks and endpoint and endpoint.effect is None:
         return f"nothing outside the application proves the work of {endpoint.path}"
     documented = endpoint.effect if target.webhooks and endpoint else None
-    if documented and documented.log and not (target.platform and target.logs):
+    if documented and documented.log and not (target.fly and target.logs):
         return "the target file has no logs to find the effect in"
     return "the target file has no database" if documented and documented.row and not target.database else ""
 

@@ -19,6 +19,7 @@ from ops_tests.target_parts import Endpoint
 if TYPE_CHECKING:
     from ops_tests.clients.database import Database
     from ops_tests.clients.fly import Fly
+    from ops_tests.clients.wrangler import Wrangler
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def _expected_version_is_named(_target: Target, _endpoint: Endpoint | None, sett
     return "" if named else "neither --expect-image nor --expect-release was given"
 
 
-NEEDS["fly"] = needs_parts("platform")
+NEEDS["fly"] = needs_parts("platform.app")
+NEEDS["wrangler"] = needs_parts("platform.worker")
 NEEDS["database"] = needs_parts("database")
 NEEDS["wanted_memory_mb"] = needs_parts("platform.memory_mb")
 NEEDS["expected_version"] = _expected_version_is_named
@@ -46,12 +48,23 @@ NEEDS["expected_version"] = _expected_version_is_named
 
 @pytest.fixture(scope="session")
 def fly(target: Target) -> Fly:
-    """Fly's command line for the target's app, one method per command (only on targets with ``[platform]``)."""
+    """Fly's command line for the target's app, one method per command (only on targets with ``platform.app``)."""
     from ops_tests.clients.fly import Fly
 
-    part = target.platform
-    assert part is not None, "only applicable with [platform]"  # noqa: S101  # NEEDS has seen to it
+    part = target.fly
+    assert part is not None, "only applicable with platform.app"  # noqa: S101  # NEEDS has seen to it
     return Fly(part.app, target.environment, target.secret(part.token_env) if part.token_env else None)
+
+
+@pytest.fixture(scope="session")
+def wrangler(target: Target) -> Wrangler:
+    """Wrangler for the target's Worker, one method per command (only on targets with ``platform.worker``)."""
+    from ops_tests.clients.wrangler import Wrangler
+
+    part = target.cloudflare
+    assert part is not None, "only applicable with platform.worker"  # noqa: S101  # NEEDS has seen to it
+    token = target.secret(part.token_env) if part.token_env else None
+    return Wrangler(part.worker, target.environment, token, part.account)
 
 
 @pytest.fixture(scope="session")
@@ -84,12 +97,12 @@ def _part(name: str, key: str, *also: str) -> Any:
 
 health_part = _part("health_part", "health")
 webhooks_part = _part("webhooks_part", "webhooks")
-platform_part = _part("platform_part", "platform")
+platform_part = _part("platform_part", "platform", "platform.app")
 expected_secrets = _part("expected_secrets", "secrets", "platform")
 headers_part = _part("headers_part", "headers")
-health_gate = _part("health_gate", "health_gate", "platform")
-runtime_part = _part("runtime_part", "runtime", "platform")
-logs_part = _part("logs_part", "logs", "platform")
+health_gate = _part("health_gate", "health_gate", "platform.app")
+runtime_part = _part("runtime_part", "runtime", "platform.app")
+logs_part = _part("logs_part", "logs", "platform.app")
 dead_letters_part = _part("dead_letters_part", "dead_letters", "database")
 retention_part = _part("retention_part", "retention", "database")
 
@@ -97,7 +110,7 @@ retention_part = _part("retention_part", "retention", "database")
 @pytest.fixture(scope="session")
 def wanted_memory_mb(target: Target) -> int:
     """How much memory each machine must have (only on targets with ``platform.memory_mb``)."""
-    return (target.platform and target.platform.memory_mb) or 0
+    return (target.fly and target.fly.memory_mb) or 0
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.rules import machines as machine_rules
 from ops_tests.rules import releases as rules
 
 _SEEN = "ops_live_versions"
@@ -19,8 +20,8 @@ def live_versions(run: Run) -> dict[str, tuple[str, str]]:
 
 def _live_version(run: Run, target: str) -> tuple[str, str]:
     assert run.gatherer is not None  # noqa: S101  # the caller has looked
-    releases, machines = (run.gatherer.known(target, name) for name in ("releases", "machines"))
-    return rules.live_release(releases or ()), rules.serving_image(machines or ())
+    releases, running, machines = (run.gatherer.known(target, name) for name in ("releases", "running", "machines"))
+    return rules.live_release(releases or ()), rules.serving_image(running or machine_rules.running(machines or ()))
 
 
 @pytest.hookimpl(trylast=True)

@@ -11,7 +11,9 @@ from ops_tests.plugin.state import Run
 from ops_tests.target import Target
 
 if TYPE_CHECKING:
+    from ops_tests.clients.cloudflare import CloudflarePlatform
     from ops_tests.clients.database import Database
+    from ops_tests.clients.fly_platform import FlyPlatform
     from ops_tests.clients.platform import Platform
     from ops_tests.clients.web import Web
     from ops_tests.plugin.gather import Gatherer
@@ -54,8 +56,22 @@ class Look:
 
     @cached_property
     def platform(self) -> Platform:
-        """The platform client: machines, releases, secret names, logs."""
+        """What every platform can be asked: releases, secret names."""
         from ops_tests.clients.platform import connect
+
+        return connect(self.target, self.remarks.append)
+
+    @cached_property
+    def fly(self) -> FlyPlatform:
+        """What only Fly.io can be asked: machines, logs, images, backups (only on targets with ``platform.app``)."""
+        from ops_tests.clients.fly_platform import connect
+
+        return connect(self.target, self.remarks.append)
+
+    @cached_property
+    def cloudflare(self) -> CloudflarePlatform:
+        """What only Cloudflare can be asked: a live watch, D1 (only on targets with ``platform.worker``)."""
+        from ops_tests.clients.cloudflare import connect
 
         return connect(self.target, self.remarks.append)
 

@@ -10,15 +10,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ops_tests.errors import Blind, NoNetwork, Unreachable
+from ops_tests.plugin.applicable import NEEDS, needs_parts
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.history.reading import last_look
 from ops_tests.plugin.look import Look
 from ops_tests.plugin.state import run_of
 from ops_tests.records.database import DatabaseAttempt, DeadLetters, Migration
 from ops_tests.records.logs import LogWindow
-from ops_tests.records.platform import Machine, Release, SecretName
+from ops_tests.records.platform import Machine, Release, Running, SecretName
 from ops_tests.records.web import Answer, HealthAttempt
 from ops_tests.rules import health as health_rules
+from ops_tests.rules import machines as machine_rules
 from ops_tests.rules.log_entries import Entry, entries
 from ops_tests.rules.machines import serving
 from ops_tests.rules.releases import newest, same_image
@@ -44,10 +46,10 @@ def health_attempt(look: Look) -> HealthAttempt:
 
 def _woken_machine(look: Look, answer: Answer) -> str:
     """The machine that started while a slow first answer was under way, or ""."""
-    if not look.target.platform or answer.seconds <= look.target.limits.health_seconds.value:
+    if not look.target.fly or answer.seconds <= look.target.limits.health_seconds.value:
         return ""
     try:
-        machines = look.platform.machines()
+        machines = look.fly.machines()
     except Blind as error:
         look.remarks.append(f"whether the request woke a machine cannot be told: {error}")
         return ""
@@ -78,10 +80,10 @@ def health(health_attempt: HealthAttempt) -> Answer:
     return health_rules.judged_answer(health_attempt)
 
 
-@observation("platform")
+@observation("platform.app")
 def machines(look: Look) -> tuple[Machine, ...]:
     """The application's machines."""
-    return tuple(look.platform.machines())
+    return tuple(look.fly.machines())
 
 
 @observation("platform")
@@ -91,12 +93,27 @@ def releases(look: Look) -> tuple[Release, ...]:
 
 
 @observation("platform")
+def running(look: Look) -> tuple[Running, ...]:
+    """What serves now: where the newest release sends the requests, else the machines that are meant to serve."""
+    return newest(look.see("releases")).split or machine_rules.running(look.see("machines"))
+
+
+@observation("platform")
 def secret_names(look: Look) -> tuple[SecretName, ...]:
     """The secrets that are set, by name."""
     return tuple(look.platform.secret_names())
 
 
-@observation("platform", "logs")
+@pytest.fixture(scope="session")
+def secret_states(secret_names: tuple[SecretName, ...]) -> tuple[SecretName, ...]:
+    """The secrets where the platform says of each whether it is deployed; Cloudflare does not."""
+    return secret_names
+
+
+NEEDS["secret_states"] = needs_parts("platform.app")
+
+
+@observation("platform.app", "logs")
 def recent_logs(look: Look) -> LogWindow:
     """The last minutes of the log; after a deployment since the newest release, its machines only."""
     if look.run.settings.suite != "post_deploy":
@@ -130,7 +147,7 @@ def latest_minutes(look: Look, minutes: float) -> LogWindow:
 
 def read_log(look: Look, since: datetime) -> LogWindow:
     """The log since a moment, from the platform's best source."""
-    return look.platform.logs(since)
+    return look.fly.logs(since)
 
 
 @pytest.fixture(scope="session")

@@ -14,23 +14,40 @@ from ops_tests.plugin.observations import confirm_network
 from ops_tests.plugin.options import Settings
 from ops_tests.records.certificates import CertificateAttempt
 from ops_tests.records.web import Answer
+from ops_tests.rules import edge
 from ops_tests.target import Target
 from ops_tests.target_parts import Endpoint, Page
 
 FRONT_PAGE = "/"
+CERTIFICATES_SECONDS = 30.0
+"""How long handshakes may go on to begin, one after the other."""
 PAGES_SECONDS = 60.0
 """How long pages may go on to be asked for, one after the other."""
 
 
 @observation()
-def certificate(look: Look) -> CertificateAttempt:
-    """The certificate of a verified handshake, or why none was accepted."""
+def certificates(look: Look) -> tuple[CertificateAttempt, ...]:
+    """For each host the certificate of a verified handshake, or why none was accepted."""
+    from ops_tests.clients.budget import Budget
     from ops_tests.clients.certificates import look_at
 
-    seen = look_at(look.target.base_url, look.target.authority)
-    if seen.ends_at is None:
+    also = look.target.https.also if look.target.https else ()
+    seen, budget = [], Budget(CERTIFICATES_SECONDS)
+    for url in (look.target.base_url, *(f"https://{host}" for host in also)):
+        budget.demand(f"the certificate of {url}")
+        seen.append(look_at(url, look.target.authority))
+    if any(one.ends_at is None for one in seen):
         confirm_network(look)
-    return seen
+    return tuple(seen)
+
+
+@observation("https.www_url")
+def www_answer(look: Look) -> Answer:
+    """The answer of the www address to a path with a query, not followed."""
+    from ops_tests.clients.web import Web
+
+    address = (look.target.https and look.target.https.www_url) or ""
+    return Web(address, remark=look.remarks.append, authority=look.target.authority).get(edge.WWW_PATH, follow=False)
 
 
 @observation()
@@ -45,7 +62,7 @@ def _speaks_https(target: Target, _endpoint: Endpoint | None, _settings: Setting
     return "" if target.speaks_https else f"base_url is {target.base_url}, so there is no TLS"
 
 
-NEEDS["certificate"] = NEEDS["plain_http_answer"] = _speaks_https
+NEEDS["certificates"] = NEEDS["plain_http_answer"] = _speaks_https
 
 
 @observation("headers")

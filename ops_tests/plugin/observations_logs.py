@@ -26,7 +26,7 @@ REJECTING = frozenset({400, 401, 405})
 """What a webhook path answers to what is no valid delivery, whatever the target file adds."""
 
 
-@observation("platform", "logs")
+@observation("platform.app", "logs")
 def activity_log(look: Look) -> LogWindow:
     """The last ten minutes of the log, read once for every check that looks as far back or less."""
     part = look.target.logs
@@ -40,11 +40,11 @@ def activity_entries(activity_log: LogWindow) -> list[Entry]:
     return entries(activity_log.lines)
 
 
-@observation("platform", "logs")
+@observation("platform.app", "logs")
 def past_log(look: Look) -> LogWindow:
     """The log before this run, as far back as the platform lets within 30 s; never more than two weeks."""
     until = datetime.now(UTC)
-    return look.platform.past_logs(until - 2 * WEEK, until, PAST_SECONDS)
+    return look.fly.past_logs(until - 2 * WEEK, until, PAST_SECONDS)
 
 
 @pytest.fixture(scope="session")

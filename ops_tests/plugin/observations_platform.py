@@ -21,24 +21,24 @@ def image_sizes(look: Look) -> tuple[ImageSize, ...]:
     images = tuple(dict.fromkeys(machine.image for machine in serving(look.see("machines"))))
     if not images:
         raise NotCovered("the platform lists no machine; expected one, whose image could be looked up")
-    return look.platform.image_sizes(images)
+    return look.fly.image_sizes(images)
 
 
-@observation("backups", "platform")
+@observation("backups", "platform.app")
 def backup_shelves(look: Look) -> tuple[Shelf, ...]:
     """What lies in every place where the target file says that backups lie."""
     machines = look.see("machines")
-    return tuple(shelf for place in look.target.backups or () for shelf in look.platform.backups(place, machines))
+    return tuple(shelf for place in look.target.backups or () for shelf in look.fly.backups(place, machines))
 
 
-@observation("runtime", "platform")
+@observation("runtime", "platform.app")
 def runtimes(look: Look) -> tuple[Runtime, ...]:
     """The inside of every machine that serves; a stopped one has none, and one whose host is away cannot be asked."""
     part = look.target.runtime
     started = [one for one in serving(look.see("machines")) if one.state == "started" and one.host_status == "ok"]
     if part is None:
         return ()
-    return look.platform.runtimes([one.id for one in started], look.target.secret(part.exec_token_env))
+    return look.fly.runtimes([one.id for one in started], look.target.secret(part.exec_token_env))
 
 
 _parts_are_there = NEEDS["runtimes"]

@@ -35,7 +35,7 @@ def version_tags(look: Look) -> tuple[Tag, ...]:
     return _repository(look).tags()
 
 
-@observation("platform", "repository")
+@observation("platform.app", "repository")
 def released_commit(look: Look) -> str:
     """The whole id of the commit that the newest complete release was built from."""
     return _repository(look).commit(rules.released_commit(look.see("releases"), look.see("machines")))

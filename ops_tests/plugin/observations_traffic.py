@@ -9,7 +9,7 @@ from ops_tests.plugin.look import Look
 from ops_tests.records.metrics import Load, Traffic
 
 
-@observation("metrics", "platform")
+@observation("metrics", "platform.app")
 def traffic(look: Look) -> Traffic:
     """The HTTP responses of the last 24 hours."""
     from ops_tests.clients.metrics import connect
@@ -18,7 +18,7 @@ def traffic(look: Look) -> Traffic:
         return metrics.traffic()
 
 
-@observation("metrics", "platform")
+@observation("metrics", "platform.app")
 def machine_load(look: Look) -> Load:
     """CPU and memory of every machine in the last 24 hours."""
     from ops_tests.clients.metrics import connect

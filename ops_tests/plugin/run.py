@@ -126,7 +126,7 @@ def _target_record(run: Run, target: Target) -> TargetRecord:
         sandbox=target.sandbox,
         argument=argument(run, target),
         authority=str(target.authority or ""),
-        app=target.platform.app if target.platform else "",
+        app=target.fly.app if target.fly else "",
         release=release,
         image=image,
     )

@@ -128,15 +128,29 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Release:
-    """One release.
+class Running:
+    """What serves now, or a share of it.
 
     Attributes:
-        version: Its number.
-        status: ``complete``, ``running``, ``failed``, ``interrupted`` and so on.
+        name: What it is: ``machine 17819dec``, ``90 % of the requests``.
+        image: What it runs; of a Worker its name and, as the tag, the version's id.
+    """
+
+    name: str
+    image: Image
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release; on Cloudflare one deployment.
+
+    Attributes:
+        version: Its number; of a deployment that of the Worker's version, 0 where the platform no longer lists it.
+        status: ``complete``, ``running``, ``failed``, ``interrupted``, ``at 10 %`` and so on.
         created_at: When it was made, UTC.
         image: What it deploys, or None where the platform names none.
         description: The platform's or the author's words.
+        split: Where the release itself sends the requests; nothing where machines serve them.
     """
 
     version: int
@@ -144,6 +158,12 @@ class Release:
     created_at: datetime
     image: Image | None
     description: str = ""
+    split: tuple[Running, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """``v42``, or the beginning of its image's tag where it has no number."""
+        return f"v{self.version}" if self.version or not self.image else self.image.tag[:8]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Judging the application's certificate."""
+"""Judging the application's certificates."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from ops_tests.limits import Limits
@@ -25,8 +26,21 @@ def state(seen: CertificateAttempt, now: datetime) -> str:
     return f"the certificate of {seen.host} ends at {end}, in {days_left(seen, now):.1f} d{signed}"
 
 
-def renewal_notes(seen: CertificateAttempt, limits: Limits, now: datetime) -> list[str]:
-    """Say that the end comes near while it is far enough away to be no finding."""
-    if not limits.certificate_days.value <= days_left(seen, now) < limits.certificate_note_days.value:
-        return []
-    return [f"{state(seen, now)}; renewal was expected with {limits.certificate_note_days} left"]
+def fewest_days(seen: Iterable[CertificateAttempt], now: datetime) -> float:
+    """The days left of the certificate that ends first."""
+    return min(days_left(one, now) for one in seen)
+
+
+def ending(seen: Iterable[CertificateAttempt], limits: Limits, now: datetime) -> list[str]:
+    """The certificates, in words, that end too soon or are not accepted."""
+    return [state(one, now) for one in seen if days_left(one, now) < limits.certificate_days.value]
+
+
+def renewal_notes(seen: Iterable[CertificateAttempt], limits: Limits, now: datetime) -> list[str]:
+    """Say of each that its end comes near while it is far enough away to be no finding."""
+    near, far = limits.certificate_days.value, limits.certificate_note_days.value
+    return [
+        f"{state(one, now)}; renewal was expected with {limits.certificate_note_days} left"
+        for one in seen
+        if near <= days_left(one, now) < far
+    ]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urljoin, urlsplit
 
 from ops_tests.errors import NotCovered
+from ops_tests.records.run import Level
 from ops_tests.records.web import Answer
 from ops_tests.rules.wording import excerpt
+from ops_tests.target_parts import Page
 
 PERMANENT = (301, 308)
+WWW_PATH = "/welcome?ops=www"
+"""What the www address is asked for, so that a redirect which loses path or query is found."""
+WWW_STATUS = 301
+_NONCE = re.compile(r"'nonce-[^']+'")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -37,10 +44,19 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 
 
+def www_faults(answer: Answer, base_url: str) -> list[str]:
+    """What the www address did instead of leading to the same path and query of the apex with 301."""
+    location = answer.headers.get("location", "")
+    to = f" to {excerpt(location)}" if location else ""
+    leads = location and urljoin(answer.url, location) == f"{base_url}{WWW_PATH}"
+    return [] if answer.status == WWW_STATUS and leads else [f"{answer.url} answered {answer.status}{to}"]
+
+
 def header_faults(answer: Answer, expected: Mapping[str, str | bool]) -> list[str]:
     """Headers that are missing or have another value than expected, each with what was seen.
 
-    Values are compared whole, without regard to case and blanks; ``true`` expects any value.
+    Values are compared whole, without regard to case and blanks; ``true`` expects any value. A nonce is another one
+    with each answer, so ``'nonce-...'`` stands for any.
 
     Raises:
         NotCovered: The front page itself did not come, so the headers are somebody else's.
@@ -63,7 +79,12 @@ def header_faults(answer: Answer, expected: Mapping[str, str | bool]) -> list[st
 
 
 def _plain(value: str) -> str:
-    return "".join(value.lower().split())
+    return _NONCE.sub("'nonce'", "".join(value.lower().split()))
+
+
+def page_level(page: Page) -> Level | None:
+    """L2 where users are stopped without the page; nothing of its own for another."""
+    return Level.L2 if page.critical else None
 
 
 def page_faults(answer: Answer, status: int) -> list[str]:

@@ -13,6 +13,15 @@ ERROR_A_SIDE = 0.025
 """A 95 % interval leaves that much on each side."""
 
 
+API = "API"
+"""How the series of ``latency_paths`` is called."""
+
+
+def objectives_of(series: str) -> dict[str, str]:
+    """By the id of each objective that a series is held against, the percentile that it limits."""
+    return {"slo-api": "p95"} if series == API else {f"slo-webhook-{name}": name for name in ("p95", "p99")}
+
+
 @dataclass(frozen=True)
 class Percentile:
     """One percentile of the samples, seconds; an end of the interval is None where too few samples tell."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ops_tests.errors import NotCovered
-from ops_tests.records.platform import Machine
+from ops_tests.records.platform import Machine, Running
 
 _NOT_SERVING = {"destroyed", "destroying", "replaced", "migrated"}
 _RESTING = {"stopped", "suspended"}
@@ -18,6 +18,11 @@ def serving(machines: Iterable[Machine]) -> list[Machine]:
         for machine in machines
         if machine.state not in _NOT_SERVING and not machine.process_group.startswith("fly_app_")
     ]
+
+
+def running(machines: Iterable[Machine]) -> tuple[Running, ...]:
+    """The machines that are meant to serve, and what each runs."""
+    return tuple(Running(f"machine {machine.id}", machine.image) for machine in serving(machines))
 
 
 def unwell(machines: Iterable[Machine], minimum: int) -> list[str]:

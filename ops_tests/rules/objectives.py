@@ -57,6 +57,7 @@ BY_CHECK = (
                f"webhooks/{name}_of_webhook_delivery_is_within_the_objective", window="since the release")
         for name in ("p95", "p99")
     ),
+    Judged("slo-api", "API responses, p95", "latency_paths", "availability/api_answers_within_the_objective"),
     Judged("slo-health", "health answers", "health", "availability/health_answers_in_time"),
     Judged("slo-delivery", "failed deliveries", "dead_letters",
            "dead_letters/failed_deliveries_are_within_the_objective", window="30 d or the retention"),

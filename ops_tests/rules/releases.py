@@ -6,26 +6,31 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from ops_tests.errors import NotCovered
-from ops_tests.records.platform import Image, Machine, Release
-from ops_tests.rules.machines import serving
+from ops_tests.records.platform import Image, Release, Running
 from ops_tests.rules.wording import duration
 
 COMPLETE = {"complete", "succeeded"}
 
 
 def newest(releases: Sequence[Release]) -> Release:
-    """The release with the highest number.
+    """The one that was made last; of two at the same moment that with the higher number.
+
+    A number alone does not tell it: on Cloudflare an earlier version may be deployed again.
 
     Raises:
         NotCovered: The platform lists none.
     """
     if not releases:
         raise NotCovered("the platform lists no release; was the application ever deployed, and may the token see it?")
-    return max(releases, key=lambda release: release.version)
+    return max(releases, key=_age)
+
+
+def _age(release: Release) -> tuple[datetime, int]:
+    return release.created_at, release.version
 
 
 def newest_complete(releases: Sequence[Release]) -> Release:
-    """The complete release with the highest number.
+    """The complete release that was made last.
 
     Raises:
         NotCovered: No release is complete.
@@ -37,39 +42,37 @@ def newest_complete(releases: Sequence[Release]) -> Release:
 
 
 def live_release(releases: Iterable[Release]) -> str:
-    """The newest complete release by number, ``v42``, or ""."""
-    numbers = [release.version for release in releases if release.status in COMPLETE]
-    return f"v{max(numbers)}" if numbers else ""
+    """The newest complete release by name, ``v42``, or ""."""
+    complete = [release for release in releases if release.status in COMPLETE]
+    return newest(complete).name if complete else ""
 
 
-def serving_image(machines: Iterable[Machine]) -> str:
-    """The tag, or else the digest, of the one image that all machines run; "" where there are several or none."""
-    images = {machine.image.tag or machine.image.digest for machine in serving(machines)}
+def serving_image(running: Iterable[Running]) -> str:
+    """The tag, or else the digest, of the one image that serves everywhere; "" where there are several or none."""
+    images = {one.image.tag or one.image.digest for one in running}
     return images.pop() if len(images) == 1 else ""
 
 
 def described(release: Release) -> str:
     """One phrase: number, status, time, image."""
-    return (
-        f"v{release.version} {release.status} since {release.created_at:%Y-%m-%d %H:%M}Z, {release.image or 'no image'}"
-    )
+    return f"{release.name} {release.status} since {release.created_at:%Y-%m-%d %H:%M}Z, {release.image or 'no image'}"
 
 
-def incomplete(releases: Sequence[Release], machines: Iterable[Machine]) -> list[str]:
-    """What keeps the newest release from being complete: its own status, and machines that run another image.
+def incomplete(releases: Sequence[Release], running: Sequence[Running]) -> list[str]:
+    """What keeps the newest release from being complete: its own status, and what runs another image.
 
     Raises:
-        NotCovered: Nothing speaks against it, but there is no machine or no image to compare.
+        NotCovered: Nothing speaks against it, but nothing runs or there is no image to compare.
     """
-    release, present = newest(releases), serving(machines)
-    found = [] if release.status in COMPLETE else [f"release v{release.version} is {release.status}"]
-    if not found and not (present and release.image):
-        missing = "no image of it" if present else "no machine"
-        raise NotCovered(f"the platform lists {missing}, so nothing shows that release v{release.version} runs")
+    release = newest(releases)
+    found = [] if release.status in COMPLETE else [f"release {release.name} is {release.status}"]
+    if not found and not (running and release.image):
+        missing = "no image of it" if running else "no machine"
+        raise NotCovered(f"the platform lists {missing}, so nothing shows that release {release.name} runs")
     return found + [
-        f"machine {machine.id} runs {machine.image}, not {release.image}"
-        for machine in present
-        if release.image and not same_image(machine.image, release.image)
+        f"{one.name} runs {one.image}, not {release.image}"
+        for one in running
+        if release.image and not same_image(one.image, release.image)
     ]
 
 
@@ -85,27 +88,22 @@ def rollback_candidates(releases: Sequence[Release]) -> list[Release]:
 
     Setting a secret makes a release with the same image; going back to that would change nothing.
     """
-    complete = sorted((one for one in releases if one.status in COMPLETE and one.image), key=lambda one: -one.version)
+    complete = sorted((one for one in releases if one.status in COMPLETE and one.image), key=_age, reverse=True)
     if not complete or complete[0].image is None:
         return []
     live = complete[0].image
     return [one for one in complete[1:] if one.image and not same_image(one.image, live)]
 
 
-def not_live(expected: str, machines: Sequence[Machine]) -> list[str]:
-    """Machines that do not run the expected image, given as a whole reference, a tag or a digest; "" expects none.
+def not_live(expected: str, running: Sequence[Running]) -> list[str]:
+    """What does not run the expected image, given as a whole reference, a tag or a digest; "" expects none.
 
     Raises:
-        NotCovered: There is no machine to compare.
+        NotCovered: Nothing runs that could be compared.
     """
-    present = serving(machines)
-    if not expected:
-        return []
-    if not present:
+    if expected and not running:
         raise NotCovered("the platform lists no machine, so nothing shows which image is live")
-    return [
-        f"machine {machine.id} runs {machine.image}" for machine in present if expected not in _names(machine.image)
-    ]
+    return [f"{one.name} runs {one.image}" for one in running if expected and expected not in _names(one.image)]
 
 
 def _names(image: Image) -> set[str]:
@@ -120,7 +118,7 @@ def _names(image: Image) -> set[str]:
 def other_release(expected: int | None, releases: Sequence[Release]) -> list[str]:
     """The newest release, when it is not the expected number."""
     release = newest(releases)
-    return [] if expected in (None, release.version) else [f"the newest release is v{release.version}"]
+    return [] if expected in (None, release.version) else [f"the newest release is {release.name}"]
 
 
 DEPLOY_LASTS = timedelta(minutes=15)

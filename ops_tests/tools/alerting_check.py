@@ -28,8 +28,8 @@ def look(name: str | None, folder: Path) -> tuple[int, list[str]]:
         UsageProblem: None is named, the target has no log to look into, or the run could not begin.
     """
     target = named_target(name, folder)
-    if target.platform is None or target.logs is None:
-        missing = "[platform]" if target.platform is None else "[logs]"
+    if target.fly is None or target.logs is None:
+        missing = "[platform] of kind fly" if target.fly is None else "[logs]"
         raise UsageProblem(
             f"{target.file} has no {missing}, so nothing tells of errors in the log; add it, or type "
             f"pytest -m smoke --target {name or target.name}"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ops_tests.clients.platform import FlyPlatform
+from ops_tests.clients.fly_platform import FlyPlatform
 from ops_tests.errors import Blind
 from ops_tests.records.platform import Machine, ServiceCheck
 from ops_tests.rules.images import size_limit

@@ -95,7 +95,7 @@ def watch(target: Target, seconds: float, wanted: Filter, *, as_json: bool) -> N
         UsageProblem: The target has no platform.
         Blind: The log could not be read at first, or not at the end.
     """
-    from ops_tests.clients.platform import connect
+    from ops_tests.clients.fly_platform import connect
 
     if target.platform is None:
         raise UsageProblem(f"{target.file} has no [platform], so there is no log to read; add it with kind and app")

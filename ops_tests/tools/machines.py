@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
-from ops_tests.acts.going_back import part_of, platform_of
 from ops_tests.clients.acting.fly import ActingFly, restarting, scaling
+from ops_tests.clients.fly_platform import connect, part_of
 from ops_tests.errors import ActionFailed, UsageProblem
 from ops_tests.permit import Permit
 from ops_tests.records.platform import Machine
@@ -28,10 +28,10 @@ def restart(asked: Asked, ids: Sequence[str]) -> Iterator[str]:
     """
     if asked.yes:
         with asked.permit() as permit:
-            chosen = _chosen(rules.serving(platform_of(asked.target).machines()), ids)
+            chosen = _chosen(rules.serving(connect(asked.target).machines()), ids)
             yield from watched(asked.target, _restarted(asked.target, permit, chosen))
         return
-    present = rules.serving(platform_of(asked.target).machines())
+    present = rules.serving(connect(asked.target).machines())
     chosen = _chosen(present, ids)
     yield from now(present)
     if len(chosen) == 1 and [one for one in present if one.state == "started"] == chosen:
@@ -41,7 +41,7 @@ def restart(asked: Asked, ids: Sequence[str]) -> Iterator[str]:
 
 
 def _restarted(target: Target, permit: Permit, chosen: Sequence[Machine]) -> Iterator[str]:
-    platform, acting = platform_of(target), ActingFly(target, permit)
+    platform, acting = connect(target), ActingFly(target, permit)
     for before in chosen:
         seconds = acting.machine_restart(before.id)
         after = platform.machines()
@@ -84,13 +84,13 @@ def scale_memory(asked: Asked, given: str, *, down: bool) -> Iterator[str]:
     megabytes = _megabytes(given)
     if asked.yes:
         with asked.permit() as permit:
-            present = rules.serving(platform_of(asked.target).machines())
+            present = rules.serving(connect(asked.target).machines())
             if _change(present, megabytes, down=down):
                 yield from watched(asked.target, _scaled(asked.target, permit, megabytes, present))
             else:
                 yield f"every machine has {megabytes} MB; nothing was done"
         return
-    present = rules.serving(platform_of(asked.target).machines())
+    present = rules.serving(connect(asked.target).machines())
     change = _change(present, megabytes, down=down)
     yield from now(present)
     yield change or f"every machine has {megabytes} MB; there is nothing to do"
@@ -101,7 +101,7 @@ def scale_memory(asked: Asked, given: str, *, down: bool) -> Iterator[str]:
 
 def _scaled(target: Target, permit: Permit, megabytes: int, before: Sequence[Machine]) -> Iterator[str]:
     seconds = ActingFly(target, permit).scale_memory(megabytes, len(before))
-    after = platform_of(target).machines()
+    after = connect(target).machines()
     started = sum(one.state == "started" for one in before)
     if wrong := [*rules.other_memory(after, megabytes), *rules.unwell(after, started)]:
         raise ActionFailed(f"fly called it done and it is not: {listed(wrong)}; expected {megabytes} MB everywhere")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ops_tests.acts.going_back import part_of, platform_of
 from ops_tests.clients.acting.fly import Words, line
+from ops_tests.clients.fly_platform import connect, part_of
 from ops_tests.errors import ActionFailed, Blind
 from ops_tests.records.platform import Machine
 from ops_tests.rules.machines import serving
@@ -42,7 +42,7 @@ def whose(target: Target) -> str:
 
 def afterwards(target: Target) -> Iterator[str]:
     """What is there after something was done, and what proves that all is well."""
-    yield from now(platform_of(target).machines())
+    yield from now(connect(target).machines())
     yield f"next: pytest -m post_deploy --target {typed_as(target)}"
 
 
@@ -54,7 +54,7 @@ def watched(target: Target, acts: Iterator[str]) -> Iterator[str]:
         if isinstance(ended, KeyboardInterrupt):
             yield "interrupted; what was begun may go on"
         try:
-            yield from now(platform_of(target).machines())
+            yield from now(connect(target).machines())
         except Blind as error:
             yield f"what is there now cannot be seen: {error}"
         app = part_of(target).app

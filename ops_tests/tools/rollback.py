@@ -7,8 +7,9 @@ import json
 import time
 from collections.abc import Iterator
 
-from ops_tests.acts.going_back import WayBack, part_of, platform_of, way_back
+from ops_tests.acts.going_back import WayBack, way_back
 from ops_tests.clients.acting.fly import ActingFly, deploying
+from ops_tests.clients.fly_platform import connect, part_of
 from ops_tests.clients.web import Web
 from ops_tests.errors import ActionFailed, Unreachable
 from ops_tests.permit import Permit
@@ -32,7 +33,7 @@ def releases(target: Target, last: int, *, as_json: bool) -> Iterator[str]:
         UsageProblem: The target has no platform.
         Blind: The platform cannot be looked at.
     """
-    found = sorted(platform_of(target).releases(), key=lambda one: -one.version)[:last]
+    found = sorted(connect(target).releases(), key=lambda one: -one.version)[:last]
     for one in found:
         yield json.dumps(_document(one)) if as_json else described(one)
     if not found and not as_json:

@@ -11,7 +11,7 @@ import pytest
 
 from ops_tests.clients import fly_backups
 from ops_tests.clients.fly import Fly
-from ops_tests.clients.platform import FlyPlatform
+from ops_tests.clients.fly_platform import FlyPlatform
 from ops_tests.errors import Blind, NotAuthorised, NotCovered, NotFound, Unparsable
 from ops_tests.records.backups import Cluster, Volume
 from ops_tests.records.platform import Image, Machine

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ops_tests.clients.platform import FlyPlatform, connect
-from ops_tests.errors import Blind, NotAuthorised, NotFound
+from ops_tests.clients.fly_platform import FlyPlatform, connect
+from ops_tests.errors import Blind, NotAuthorised, NotFound, UsageProblem
 from ops_tests.records.platform import SecretName
 from ops_tests.target import Secret, Target
 
@@ -102,8 +102,14 @@ def test_connecting_hands_over_the_targets_environment_and_token(fake_fly: FakeF
 
 
 def test_a_target_without_a_platform_cannot_be_connected() -> None:
-    with pytest.raises(Blind, match=r"has no \[platform\]; expected one"):
+    with pytest.raises(UsageProblem, match=r"has no \[platform\]; expected one"):
         connect(target())
+
+
+def test_what_runs_on_cloudflare_is_told_where_to_look() -> None:
+    part = {"kind": "cloudflare", "worker": "demo-production"}
+    with pytest.raises(UsageProblem, match=r"runs on Cloudflare.*wrangler rollback --name demo-production"):
+        connect(target(platform=part))
 
 
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)

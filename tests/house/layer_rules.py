@@ -16,6 +16,7 @@ GROUND = frozenset(
             "locked_folder",
             "alert_settings",
             "target",
+            "target_cloudflare",
             "target_parts",
             "target_values",
             "limits",
@@ -32,9 +33,12 @@ BELOW = {
     "limits": frozenset({"errors", "records"}),
     "target_values": frozenset[str](),
     "target_parts": frozenset({"target_values"}),
+    "target_cloudflare": frozenset({"target_parts", "target_values"}),
     "alert_settings": frozenset({"target_parts", "target_values"}),
-    "target": frozenset({"errors", "records", "limits", "target_parts", "target_values", "alert_settings"}),
-    **dict.fromkeys(READING, frozenset({"limits", "target_parts", "alert_settings", "target"})),
+    "target": frozenset(
+        {"errors", "records", "limits", "target_cloudflare", "target_parts", "target_values", "alert_settings"}
+    ),
+    **dict.fromkeys(READING, frozenset({"limits", "target_cloudflare", "target_parts", "alert_settings", "target"})),
     "target_file": frozenset({"errors", "records", "limits", "target_parts", "target"}) | READING,
     "waiver_file": frozenset({"errors", "records", "target", "target_file"}),
     "permit": frozenset({"errors", "target"}),

@@ -7,7 +7,7 @@ import inspect
 
 import pytest
 
-from ops_tests.clients import command_guard, database, fly, fly_logs, platform, web
+from ops_tests.clients import cloudflare, command_guard, database, fly, fly_logs, fly_platform, platform, web, wrangler
 from ops_tests.clients.database_dsn import Dsn
 from ops_tests.limits import LONGEST_SECONDS, Limits
 from ops_tests.plugin import gather
@@ -58,8 +58,10 @@ def test_the_worst_time_of_every_observation_can_be_told() -> None:
 
 def test_the_parts_of_a_client_take_no_longer_than_it_says() -> None:
     assert web.worst_seconds() > inspect.signature(web.Web).parameters["seconds"].default == LONGEST_SECONDS
-    assert fly.worst_seconds() == fly.READ_SECONDS + command_guard.GRACE_SECONDS == platform.worst_seconds()
-    assert platform.worst_log_seconds() > fly_logs.READ_SECONDS + fly.LOGS_SECONDS
+    assert fly.worst_seconds() == fly.READ_SECONDS + command_guard.GRACE_SECONDS == fly_platform.worst_seconds()
+    assert cloudflare.worst_seconds() == 2 * (wrangler.READ_SECONDS + command_guard.GRACE_SECONDS)
+    assert platform.worst_seconds() == max(fly_platform.worst_seconds(), cloudflare.worst_seconds())
+    assert fly_platform.worst_log_seconds() > fly_logs.READ_SECONDS + fly.LOGS_SECONDS
     assert database.worst_seconds() > database.CONNECT_SECONDS + database.SILENCE_SECONDS
     assert len(list(database._openings(Dsn({}, schema="own")))) + 1 == database.QUERIES
     assert database.SILENCE_SECONDS > database.STATEMENT_SECONDS > database.LOCK_SECONDS
@@ -71,8 +73,8 @@ def test_a_limit_can_be_measured_before_the_client_gives_up() -> None:
 
 
 def test_the_time_of_branches_is_added_up() -> None:
-    body = "    if look.web.get('/'):\n        return look.platform.logs()\n    return asked(look)"
-    assert worst(planted(body), "planted") == 2 * web.worst_seconds() + platform.worst_log_seconds()
+    body = "    if look.web.get('/'):\n        return look.fly.logs()\n    return asked(look)"
+    assert worst(planted(body), "planted") == 2 * web.worst_seconds() + fly_platform.worst_log_seconds()
 
 
 @pytest.mark.parametrize("body", UNTOLD.values(), ids=list(UNTOLD))

@@ -6,9 +6,21 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from ops_tests.clients import certificates, database, fly_proxy, platform, prometheus, registry, repository, web
+from ops_tests.clients import (
+    certificates,
+    cloudflare,
+    database,
+    fly_platform,
+    fly_proxy,
+    platform,
+    prometheus,
+    registry,
+    repository,
+    web,
+)
 from ops_tests.plugin import deliveries, observations_edge, observations_logs, sampling
 from ops_tests.rules import effects as effect_rules
+from ops_tests.target_cloudflare import WATCH_SECONDS_AT_MOST
 from ops_tests.target_parts import EFFECT_SECONDS_AT_MOST
 from tests.house.source import Source
 
@@ -17,8 +29,11 @@ CLIENTS: Mapping[str, Callable[[], float]] = {
     "Web": web.worst_seconds,
     "look_at": certificates.worst_seconds,
     "look.platform": platform.worst_seconds,
-    "look.platform.logs": platform.worst_log_seconds,
-    "look.platform.past_logs": lambda: observations_logs.PAST_SECONDS + platform.worst_log_seconds(),
+    "look.fly": fly_platform.worst_seconds,
+    "look.fly.logs": fly_platform.worst_log_seconds,
+    "look.cloudflare": cloudflare.worst_seconds,
+    "look.cloudflare.watch": lambda: cloudflare.worst_watch_seconds(WATCH_SECONDS_AT_MOST, web.worst_seconds()),
+    "look.fly.past_logs": lambda: observations_logs.PAST_SECONDS + fly_platform.worst_log_seconds(),
     "look.database": lambda: fly_proxy.UP_SECONDS + database.worst_seconds(),
     "connect": prometheus.worst_seconds,
     "Repository": repository.worst_seconds,
@@ -113,7 +128,7 @@ def _before_sending(all_of_them: Observations) -> float:
 
 def _after_machines(all_of_them: Observations, last: float) -> float:
     """Questions that begin for some time once the machines are known, and the last of them."""
-    return worst(all_of_them, "machines") + platform.SEVERAL_SECONDS + last
+    return worst(all_of_them, "machines") + fly_platform.SEVERAL_SECONDS + last
 
 
 def _sending(all_of_them: Observations) -> float:
@@ -122,7 +137,7 @@ def _sending(all_of_them: Observations) -> float:
 
 def _sampling(all_of_them: Observations) -> float:
     """The clearance, the image, the wait for the others, the warm connection, the last delivery begun in time."""
-    ready = _before_sending(all_of_them) + worst(all_of_them, "machines") + sampling.QUIET_SECONDS
+    ready = _before_sending(all_of_them) + worst(all_of_them, "running") + sampling.QUIET_SECONDS
     opening = web.worst_seconds() + web.CONNECTIONS * web.CONNECT_SECONDS
     return ready + opening + sampling.SAMPLING_SECONDS + web.worst_seconds()
 
@@ -133,16 +148,20 @@ def _watching(all_of_them: Observations, read: float) -> float:
 
 
 PATHS: Mapping[str, tuple[set[str], Callable[[Observations], float]]] = {
+    "running": (
+        {"machines", "releases"},
+        lambda all_of_them: worst(all_of_them, "releases") + worst(all_of_them, "machines"),
+    ),
     "recent_logs": (
         {"activity_log", "machines", "releases"},
         lambda all_of_them: max(
-            max(worst(all_of_them, "machines"), worst(all_of_them, "releases")) + platform.worst_log_seconds(),
-            worst(all_of_them, "activity_log") + platform.worst_log_seconds(),
+            max(worst(all_of_them, "machines"), worst(all_of_them, "releases")) + fly_platform.worst_log_seconds(),
+            worst(all_of_them, "activity_log") + fly_platform.worst_log_seconds(),
         ),
     ),
     "image_sizes": ({"machines"}, lambda all_of_them: _after_machines(all_of_them, registry.worst_seconds())),
-    "backup_shelves": ({"machines"}, lambda all_of_them: _after_machines(all_of_them, platform.worst_seconds())),
-    "runtimes": ({"machines"}, lambda all_of_them: _after_machines(all_of_them, platform.worst_seconds())),
+    "backup_shelves": ({"machines"}, lambda all_of_them: _after_machines(all_of_them, fly_platform.worst_seconds())),
+    "runtimes": ({"machines"}, lambda all_of_them: _after_machines(all_of_them, fly_platform.worst_seconds())),
     "released_commit": (
         {"machines", "releases"},
         lambda all_of_them: (
@@ -165,12 +184,14 @@ PATHS: Mapping[str, tuple[set[str], Callable[[Observations], float]]] = {
             _before_sending(all_of_them) + 2 * web.worst_seconds() + EFFECT_SECONDS_AT_MOST + database.worst_seconds()
         ),
     ),
-    "sampled_times": ({"synthetic_clearance", "machines", "?"}, _sampling),
+    "sampled_times": ({"synthetic_clearance", "running", "?"}, _sampling),
+    "sampled_api_times": ({"running"}, _sampling),
+    "certificates": (set(), lambda _: observations_edge.CERTIFICATES_SECONDS + certificates.worst_seconds()),
     "effects": (
         {"?"},
         lambda all_of_them: max(worst(all_of_them, "log_effects"), worst(all_of_them, "row_effects")),
     ),
-    "log_effects": ({"?"}, lambda all_of_them: _watching(all_of_them, platform.worst_log_seconds())),
+    "log_effects": ({"?"}, lambda all_of_them: _watching(all_of_them, fly_platform.worst_log_seconds())),
     "row_effects": ({"?"}, lambda all_of_them: _watching(all_of_them, database.worst_seconds())),
 }
 """Observations that wait for others, sleep or ask in a loop: whom they wait for, and how long they take at most."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ops_tests.clients.platform import connect
+from ops_tests.clients.fly_platform import connect
 from ops_tests.sandbox.embedded import Sandbox, write_files
 from ops_tests.target import Target
 from ops_tests.target_file import load_target

@@ -65,7 +65,9 @@ def complaints(part: str, text: str) -> list[str]:
         found = fly_json.machines(text)
         return machines.unwell(found, 1) + machines.unchecked(found)
     if part == "releases":
-        return releases.incomplete(fly_json.releases(text), fly_json.machines(printed(state(HEALTHY, "machines"))))
+        return releases.incomplete(
+            fly_json.releases(text), machines.running(fly_json.machines(printed(state(HEALTHY, "machines"))))
+        )
     names = fly_json.secret_names(text)
     return secrets.undocumented(names, DOCUMENTED) + secrets.undeployed(names)
 
@@ -127,7 +129,7 @@ def test_a_release_without_machines_or_image_is_not_fine() -> None:
     present = fly_json.machines(printed(state(HEALTHY, "machines")))
     for listed, serving in ((found, ()), ([replace(found[0], image=None)], present)):
         with pytest.raises(NotCovered, match="nothing shows that release v42 runs"):
-            releases.incomplete(listed, serving)
+            releases.incomplete(listed, machines.running(serving))
 
 
 @PARTS

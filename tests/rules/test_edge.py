@@ -33,7 +33,7 @@ def test_days_are_counted_to_the_end_and_never_below_none() -> None:
 
 @pytest.mark.parametrize(("days", "noted"), [(28, False), (27.9, True), (14, True), (13.9, False), (-1, False)])
 def test_only_what_is_near_and_no_finding_is_noted(days: float, noted: bool) -> None:
-    assert bool(certificates.renewal_notes(ending(days), Limits(), NOW)) is noted
+    assert bool(certificates.renewal_notes([ending(days)], Limits(), NOW)) is noted
 
 
 def test_the_sentence_names_host_end_and_issuer() -> None:

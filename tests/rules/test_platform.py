@@ -53,8 +53,8 @@ def test_a_machine_without_checks_is_worth_a_note() -> None:
 
 
 def test_the_newest_release_must_be_complete_on_every_machine() -> None:
-    assert releases.incomplete([V1, V3, V2], [MACHINE]) == []
-    assert releases.incomplete([replace(V3, status="failed"), V2], [replace(MACHINE, image=OLD)]) == [
+    assert releases.incomplete([V1, V3, V2], machines.running([MACHINE])) == []
+    assert releases.incomplete([replace(V3, status="failed"), V2], machines.running([replace(MACHINE, image=OLD)])) == [
         "release v3 is failed",
         "machine m1 runs registry.fly.io/app:old@sha256:bb, not registry.fly.io/app:new@sha256:aa",
     ]
@@ -62,7 +62,7 @@ def test_the_newest_release_must_be_complete_on_every_machine() -> None:
 
 def test_no_release_at_all_proves_nothing() -> None:
     with pytest.raises(NotCovered, match="lists no release"):
-        releases.incomplete([], [MACHINE])
+        releases.incomplete([], machines.running([MACHINE]))
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,13 @@ def test_a_rollback_candidate_is_earlier_complete_and_another_image() -> None:
     "expected", ["new", "sha256:aa", "registry.fly.io/app:new", "registry.fly.io/app@sha256:aa", str(NEW), ""]
 )
 def test_the_expected_image_is_recognised_by_any_of_its_names(expected: str) -> None:
-    assert releases.not_live(expected, [MACHINE]) == []
+    assert releases.not_live(expected, machines.running([MACHINE])) == []
 
 
 def test_another_image_or_release_is_named() -> None:
-    assert releases.not_live("old", [MACHINE]) == ["machine m1 runs registry.fly.io/app:new@sha256:aa"]
+    assert releases.not_live("old", machines.running([MACHINE])) == [
+        "machine m1 runs registry.fly.io/app:new@sha256:aa"
+    ]
     assert releases.other_release(2, [V3]) == ["the newest release is v3"]
     assert releases.other_release(None, [V3]) == releases.other_release(3, [V3]) == []
 

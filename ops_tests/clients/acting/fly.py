@@ -6,7 +6,7 @@ import shlex
 import time
 
 from ops_tests.clients import fly, fly_errors
-from ops_tests.clients.platform import connect
+from ops_tests.clients.fly_platform import connect, part_of
 from ops_tests.errors import ActionFailed, Blind, CommandTimedOut, NotAuthorised, NotPermitted, RateLimited
 from ops_tests.permit import Permit
 from ops_tests.records.platform import Deployment, Image
@@ -59,15 +59,13 @@ class ActingFly:
     Raises:
         NotPermitted: The permit is for another target.
         NotAuthorised: The variable of the token that reads is not set.
-        Blind: The target has no platform.
+        UsageProblem: The target does not run on Fly.io.
     """
 
     def __init__(self, target: Target, permit: Permit) -> None:
         if permit.target != target.name:
             raise NotPermitted(f"the permit is for {permit.target}, not for {target.name}; nothing was done")
-        self._platform = connect(target)
-        part = target.platform
-        assert part is not None  # noqa: S101 - connect has seen to it
+        self._platform, part = connect(target), part_of(target)
         self._app, self._environ = part.app, target.environment
         variable = part.acts_token_env
         self._token = target.secret(variable) if variable and target.is_set(variable) else None

@@ -145,19 +145,18 @@ def _latencies(record: RunRecord, target: TargetRecord, past: Past) -> list[Late
         ordered = latency.pooled(taken, record.run_id, alone=target.sandbox or not target.image)
         if ordered:
             found = latency.percentiles(ordered)
-            drawn = Markup(chart(ordered, found, _limits(record, target), series))  # noqa: S704  # drawn here, its words escaped
+            drawn = Markup(chart(ordered, found, _limits(record, target, series), series))  # noqa: S704  # drawn here, its words escaped
             told.append(Latency(target.name, series, len(ordered), found, drawn))
     return told
 
 
-def _limits(record: RunRecord, target: TargetRecord) -> dict[str, float]:
-    """The percentiles' limits in seconds, from the objectives that bear their names."""
-    sizes = {"s": 1.0, "ms": 0.001}
+def _limits(record: RunRecord, target: TargetRecord, series: str) -> dict[str, float]:
+    """The percentiles' limits in seconds, from the objectives of the series."""
+    sizes, names = {"s": 1.0, "ms": 0.001}, latency.objectives_of(series)
     return {
-        name: one.limit * sizes[one.unit]
-        for name in latency.PERCENTILES
+        names[one.id]: one.limit * sizes[one.unit]
         for one in record.objectives
-        if one.target == target.name and one.id.endswith(name) and one.limit and one.unit in sizes
+        if one.target == target.name and one.id in names and one.limit and one.unit in sizes
     }
 
 

@@ -1,0 +1,100 @@
+"""Judging what was seen of a Worker: its invocations, and its database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ops_tests.errors import NotCovered
+from ops_tests.records.platform import Release
+from ops_tests.records.workers import D1Answer, D1Bookmark, Invocation, Watch
+from ops_tests.rules.wording import duration, excerpt, listed
+
+GOOD = frozenset({"ok", "canceled", "responseStreamDisconnected"})
+"""The Worker ended well, or the client went away first; wrangler's own ``--status error`` leaves these out too."""
+
+
+def failing(watch: Watch) -> list[str]:
+    """Invocations that failed, alike ones counted: ``2 x GET /api/x: exceededCpu``.
+
+    An invocation whose outcome is ``ok`` may have answered 500, for an error that the Worker caught: both are looked
+    at.
+
+    Raises:
+        NotCovered: None failed, but not even our own request was seen, or the stream was not whole.
+    """
+    found = Counter(filter(None, map(_failure, watch.invocations)))
+    if not found and not watch.own_seen:
+        raise NotCovered(
+            f"the watch of {watch.worker} did not see one of our own {watch.asked} requests in "
+            f"{duration(watch.seconds)}; expected it. Is {watch.worker} the Worker that serves (platform.worker)? "
+            f"Next: wrangler tail {watch.worker}"
+        )
+    if not found and watch.damage:
+        raise NotCovered(
+            f"the watch of {watch.worker} is not whole: wrangler said {excerpt(watch.damage)}; expected JSON. "
+            f"Next: wrangler tail {watch.worker}"
+        )
+    return [f"{count} x {said}" for said, count in found.most_common()]
+
+
+def _failure(one: Invocation) -> str:
+    if one.outcome not in GOOD:
+        thrown = f" ({listed(dict.fromkeys(map(excerpt, one.exceptions)))})" if one.exceptions else ""
+        return f"{excerpt(one.what)}: {excerpt(one.outcome)}{thrown}"
+    return f"{excerpt(one.what)} answered {one.status}" if (one.status or 0) >= 500 else ""
+
+
+def failed(watch: Watch) -> int:
+    """How many invocations failed."""
+    return sum(bool(_failure(one)) for one in watch.invocations)
+
+
+def described(watch: Watch) -> str:
+    """How long was watched, and what was seen, by outcome."""
+    outcomes = Counter(one.outcome for one in watch.invocations)
+    told = listed(f"{count} {outcome}" for outcome, count in outcomes.most_common()) or "nothing"
+    return f"watched {watch.worker} for {duration(watch.seconds)}: {told}; {watch.asked} requests were ours"
+
+
+def behind(staging: Sequence[Release], production: Sequence[Release]) -> list[str]:
+    """What shows that production got a change that staging never saw, though staging is deployed first.
+
+    A change's way is told by times alone, since the two Workers number their versions apart: staging must have been
+    deployed since production's change before the newest. Rollbacks and changed secrets are no changes of code.
+    """
+    changes = sorted((one for one in production if not _no_change(one)), key=lambda one: one.created_at, reverse=True)
+    if not changes:
+        return []
+    last = max((one.created_at for one in staging), default=None)
+    got = f"production got {changes[0].name} at {changes[0].created_at:%Y-%m-%d %H:%M}Z"
+    if last is None:
+        return [f"{got}, and staging was never deployed"]
+    stale = len(changes) > 1 and last <= changes[1].created_at
+    return [f"{got}, and staging was last deployed at {last:%Y-%m-%d %H:%M}Z, before {changes[1].name}"] * stale
+
+
+def _no_change(release: Release) -> bool:
+    return release.description.startswith(("rollback", "secret"))
+
+
+def unanswered(answer: D1Answer) -> list[str]:
+    """What D1 did instead of answering 1."""
+    if answer.refusal:
+        return [f"D1 said of {answer.database}: {excerpt(answer.refusal)}"]
+    return (
+        [] if answer.value == 1 and answer.value is not True else [f"{answer.database} answered {answer.value!r:.80}"]
+    )
+
+
+def answered_in(answer: D1Answer) -> str:
+    """How long D1 took, where it says."""
+    took = f" in {answer.sql_ms:.3g} ms" if answer.sql_ms is not None else ""
+    return f"{answer.database} answered{took}" if not answer.refusal else f"{answer.database} refused"
+
+
+def unrecoverable(seen: D1Bookmark) -> list[str]:
+    """Why time travel could not lead back to now."""
+    if seen.refusal:
+        return [f"D1 said of {seen.database}: {excerpt(seen.refusal)}"]
+    return [] if seen.bookmark.strip() else [f"{seen.database} has no bookmark"]

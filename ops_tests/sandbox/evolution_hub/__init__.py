@@ -1,0 +1,1 @@
+"""The second embedded target: a web application like Evolution Hub on Cloudflare Workers."""

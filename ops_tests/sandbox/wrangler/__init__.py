@@ -1,0 +1,1 @@
+"""The stand-in for wrangler, a file a concern."""

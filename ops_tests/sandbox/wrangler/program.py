@@ -1,0 +1,67 @@
+"""The stand-in's main: a launcher, and the child that finds the command, runs it and ends with wrangler's status."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+from ops_tests.sandbox import state_file
+from ops_tests.sandbox.state_file import State
+from ops_tests.sandbox.wrangler import arguments, habits, output
+from ops_tests.sandbox.wrangler.commands import RUN
+from ops_tests.sandbox.wrangler.session import WranglerError
+
+CHILD = "--child"
+
+
+def launch(script: str, state: str, *argv: str) -> int:
+    """Start the child and wait for it.
+
+    It hands no signal on but SIGTERM, and a child that a signal killed is to it one that did well.
+    """
+    started: list[int] = []
+
+    def end(*_signal: object) -> None:
+        for pid in started:
+            os.kill(pid, signal.SIGTERM)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    command = [sys.executable, "-I", "-S", script, CHILD, state, *argv]
+    started.append(os.posix_spawn(sys.executable, command, os.environ))
+    return max(0, os.waitstatus_to_exitcode(os.waitpid(started[0], 0)[1]))
+
+
+def child(file: str, *argv: str) -> int:
+    """Run one command line and return its exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        return _run({**state_file.read(file), "file": file}, list(argv))
+    except BrokenPipeError:
+        os._exit(1)
+
+
+def _run(state: State, argv: list[str]) -> int:
+    time.sleep(state["delay_seconds"])
+    if argv in (["--version"], ["-v"]):
+        output.out(f"{output.VERSION}\n")
+        return 0
+    try:
+        words, flags = arguments.parse(argv)
+        habits.before(state, words)
+        return RUN[words](state, flags)
+    except arguments.HelpWanted as wanted:
+        output.out(wanted.text)
+        return 0
+    except arguments.UsageError as error:
+        output.out(f"\n{error.usage}")
+        output.print_error(str(error))
+    except WranglerError as error:
+        output.out("".join(error.chatter) or "\n")
+        output.print_error(str(error), *error.notes)
+        for text, *notes in error.then:
+            output.print_error(text, *notes)
+    output.print_log_place()
+    return 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ops_tests.clients.command import CommandResult, shown
-from ops_tests.clients.printed_json import plain
+from ops_tests.clients.printed_json import documents, plain
 from ops_tests.errors import Blind, InstrumentMissing, NotAuthorised, NotFound, RateLimited, Unreachable
 
 _OLD_NODE = re.compile(r"requires at least Node", re.IGNORECASE)
@@ -15,7 +15,7 @@ _NOT_AUTHORISED = re.compile(
     re.IGNORECASE,
 )
 _NO_WORKER = re.compile(r"does not exist on your account|code: 10007\b|Worker \".*\" not found", re.IGNORECASE)
-_NO_DATABASE = re.compile(r"Couldn't find a D1 DB|code: 7404\b", re.IGNORECASE)
+_NO_DATABASE = re.compile(r"Couldn't find (a D1 )?DB|code: 7404\b", re.IGNORECASE)
 _UNREACHABLE = re.compile(r"fetch failed|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EAI_AGAIN", re.IGNORECASE)
 _RATE_LIMITED = re.compile(r"code: (971|10429)\b|\b429\b|rate limit|too many requests", re.IGNORECASE)
 _ERROR = re.compile(r"\[ERROR\]\s*(.+)")
@@ -57,10 +57,23 @@ def said(result: CommandResult) -> str:
     """What wrangler gave as the error, or else the last line it wrote, without colours and tokens."""
     text = plain(f"{result.stdout}\n{result.stderr}")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = _ERROR.findall(text)
+    errors = [*_ERROR.findall(text), *_as_json(text)]
     coded = [line for line in lines if "[code: " in line]
     told = [errors[-1].strip(), *coded[-1:]] if errors else [*coded[-1:], *lines[-1:]][:1]
     return _SECRETS.sub("***", " ".join(dict.fromkeys(told)))[:300] or f"it said nothing (exit {result.code})"
+
+
+def _as_json(text: str) -> list[str]:
+    """The error that ``--json`` prints on standard output, its notes behind it."""
+    errors = [one["error"] for one in documents(text) if isinstance(one, dict) and isinstance(one.get("error"), dict)]
+    return [
+        " ".join(str(one.get("text") or "") for one in (error, *filter(_is_object, error.get("notes") or ())))
+        for error in errors
+    ]
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def _login(token_variable: str) -> str:

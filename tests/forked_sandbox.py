@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 from ops_tests.sandbox import __main__ as program
+from ops_tests.sandbox import world as _loaded_for_its_forks  # noqa: F401
 
 LONGEST_ORDER = 1 << 20
 STREAMS = 3
@@ -33,10 +34,10 @@ class ForkedSandbox:
             _be_sandbox(theirs)
         theirs.close()
 
-    def process(self, folder: Path, lock: int, faults: Sequence[str], errors: IO[bytes]) -> ForkedSandbox:
+    def process(self, folder: Path, lock: int, what: Sequence[str], errors: IO[bytes]) -> ForkedSandbox:
         """Be `ops_tests.sandbox.embedded._process`."""
         (its_input, self_input), (self_output, its_output) = os.pipe(), os.pipe()
-        order = json.dumps({"folder": str(folder), "faults": faults, "environ": dict(os.environ)}).encode()
+        order = json.dumps({"folder": str(folder), "what": what, "environ": dict(os.environ)}).encode()
         with self._channel:
             socket.send_fds(self._channel, [order], [its_input, its_output, errors.fileno(), lock])
         os.close(its_input)
@@ -76,4 +77,4 @@ def _be_sandbox(channel: socket.socket) -> NoReturn:
     order = json.loads(said)
     os.environ.clear()
     os.environ.update((name, value) for name, value in order["environ"].items() if not name.startswith("PG"))
-    os._exit(program.main(order["folder"], str(lock), *order["faults"]))
+    os._exit(program.main(order["folder"], str(lock), *order["what"]))

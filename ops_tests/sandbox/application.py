@@ -10,11 +10,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import urlsplit
 
 from ops_tests.sandbox.deliveries import Deliveries
-from ops_tests.sandbox.http_server import Handler, Server
+from ops_tests.sandbox.http_server import Handler, TlsServer
 from ops_tests.sandbox.scenario import Health, Scenario, WebPage
 from ops_tests.sandbox.topics import TOPICS, Log
 
@@ -30,28 +29,18 @@ class Ways:
     up: Callable[[], bool]
 
 
-class Application(Server):
+class Application(TlsServer):
     """The application's server."""
 
     def __init__(self, scenario: Scenario, deliveries: Deliveries, ways: Ways, tls: ssl.SSLContext) -> None:
         super().__init__(("127.0.0.1", 0), _Handler, bind_and_activate=False)
-        self.scenario, self.deliveries, self._tls = scenario, deliveries, tls
+        self.scenario, self.deliveries, self.tls = scenario, deliveries, tls
         self.log, self._wake, self.up = ways.log, ways.wake, ways.up
         self.pages = {page.path: page for page in scenario.edge.pages}
         self._asleep = scenario.health.wakes_after_seconds > 0
         self.server_bind()
         if scenario.listens:
             self.server_activate()
-
-    @property
-    def url(self) -> str:
-        """Scheme, host and port."""
-        return super().url.replace("http:", "https:")
-
-    def get_request(self) -> tuple[socket.socket, Any]:
-        """Take a connection; its handshake is made by the thread that answers, so that nobody waits for another's."""
-        connection, address = super().get_request()
-        return self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
 
     def answer(self) -> None:
         """Begin to answer; a port that is bound and does not listen refuses every connection."""

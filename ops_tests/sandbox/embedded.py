@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +21,9 @@ from typing import IO, Any
 from ops_tests.errors import SandboxFailed
 from ops_tests.sandbox import folder as folders
 from ops_tests.sandbox import guard
-from ops_tests.sandbox.faults import planted
+from ops_tests.sandbox.faults import TIMEDIFY, planted
 
-PACKAGED = Path(__file__).parents[1] / "targets" / "sandbox.toml"
+TARGETS = Path(__file__).parents[1] / "targets"
 READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
 
@@ -37,36 +37,38 @@ class Sandbox:
 
     Attributes:
         place: The keys of a target file that say where it is: ``base_url``, ``https`` with plain HTTP's address and
-            the authority's file, the repository's folder, and ``database`` where a fault leads there another way
-            or names a dump.
+            the authority's file, and what else there is: the name with www, the repository's folder, and
+            ``database`` where a fault leads there another way or names a dump.
         environment: The variables a target file needs, to be laid over the environment.
         folder: Where everything of it stands.
+        system: The name of the packaged target file that describes it.
     """
 
     place: dict[str, Any]
     environment: dict[str, str] = field(repr=False)
     folder: Path
     _process: subprocess.Popen[bytes] = field(repr=False)
-    database: dict[str, str] = field(default_factory=dict)
+    system: str = TIMEDIFY
 
     @classmethod
-    def start(cls, faults: Sequence[str] = (), folder: Path | None = None) -> Sandbox:
+    def start(cls, faults: Sequence[str] = (), folder: Path | None = None, system: str = TIMEDIFY) -> Sandbox:
         """Start a sandbox and wait until it is ready.
 
         Args:
-            faults: Names from `FAULTS`, applied in this order.
+            faults: Names of the system's faults, applied in this order.
             folder: An empty or new folder; by default a fresh one among the temporary files.
+            system: A name from `SYSTEMS`.
 
         Raises:
-            UnknownName: A fault nobody knows.
+            UnknownName: A fault that the system does not know.
             SandboxFailed: A part did not start within 60 s.
         """
-        planted(faults)
+        planted(faults, system)
         folders.sweep()
         path, lock = folders.make(folder)
         with tempfile.TemporaryFile() as errors:
             try:
-                process = _process(path, lock, faults, errors)
+                process = _process(path, lock, (system, *faults), errors)
             finally:
                 os.close(lock)
             try:
@@ -74,7 +76,7 @@ class Sandbox:
             except BaseException:
                 _end(process, path)
                 raise
-        return cls(ready["place"], ready["environ"], path, process)
+        return cls(ready["place"], ready["environ"], path, process, system)
 
     @property
     def base_url(self) -> str:
@@ -89,9 +91,9 @@ class Sandbox:
 class Starting:
     """A sandbox that gets ready while its owner does something else; the owner may be interrupted at any moment."""
 
-    def __init__(self, faults: Sequence[str] = ()) -> None:
-        planted(faults)  # an unknown name is told at once
-        self._faults = faults
+    def __init__(self, faults: Sequence[str] = (), system: str = TIMEDIFY) -> None:
+        planted(faults, system)  # an unknown name is told at once
+        self._faults, self._system = faults, system
         self._started: Future[Sandbox] = Future()
         self._thread = threading.Thread(target=self._start, name="start sandbox", daemon=True)
 
@@ -101,7 +103,7 @@ class Starting:
 
     def _start(self) -> None:
         try:
-            self._started.set_result(Sandbox.start(self._faults))
+            self._started.set_result(Sandbox.start(self._faults, system=self._system))
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits
             self._started.set_exception(error)
 
@@ -119,13 +121,13 @@ class Starting:
             self._started.result().stop()
 
 
-def _process(folder: Path, lock: int, faults: Sequence[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
+def _process(folder: Path, lock: int, what: Sequence[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
     # PostgreSQL's variables would lead the sandbox's own connections elsewhere.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     package = str(Path(__file__).parents[2])
     search = os.pathsep.join(filter(None, (package, inherited.get("PYTHONPATH"))))
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "ops_tests.sandbox", str(folder), str(lock), *faults],
+        [sys.executable, "-P", "-m", "ops_tests.sandbox", str(folder), str(lock), *what],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
@@ -175,32 +177,31 @@ def _await_guard(folder: Path) -> None:
 def write_files(sandbox: Sandbox, directory: Path) -> None:
     """Describe a running sandbox for another terminal.
 
-    Writes ``target.toml`` (the packaged target at this sandbox's address, named ``sandbox-live``, that may be acted on
-    and tells nobody) and ``env``, which is read with ``. DIR/env`` and, since it holds secrets, is for its owner's
-    eyes only.
+    Writes ``target.toml`` (the packaged target at this sandbox's address, its name with ``-live`` behind it, that may
+    be acted on and tells nobody) and ``env``, which is read with ``. DIR/env`` and, since it holds secrets, is for its
+    owner's eyes only.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    target = PACKAGED.read_text(encoding="utf-8")
-    target = re.sub(r'^name = ".*"$', 'name = "sandbox-live"', target, count=1, flags=re.MULTILINE)
-    target = re.sub(
-        r'^base_url = ".*"$',
-        f'base_url = "{sandbox.base_url}"\nacts = true\nalerts = false',
-        target,
-        count=1,
-        flags=re.MULTILINE,
-    )
-    repository = f'path = "{sandbox.place["repository"]["path"]}"'
-    target = re.sub(r'^path = "repository"$', lambda _hit: repository, target, flags=re.MULTILINE)
-    https = "".join(f'{key} = "{value}"\n' for key, value in sandbox.place["https"].items())
-    target = target.replace("[https]\n", f"[https]\n{https}", 1)
-    if database := sandbox.place.get("database"):
-        part = "".join(f'{key} = "{value}"\n' for key, value in database.items())
-        target = target.replace("[database]\n", f"[database]\n{part}", 1)
+    packaged = (TARGETS / f"{sandbox.system}.toml").read_text(encoding="utf-8")
+    head, *parts = re.split(r"^(?=\[)", packaged, flags=re.MULTILINE)
+    head = _with(head, {"name": f"{sandbox.system}-live", "base_url": sandbox.base_url})
+    target = f"{head.rstrip()}\nacts = true\nalerts = false\n\n"
+    for part in parts:
+        target += _with(part, sandbox.place.get(part[1 : part.index("]")], {}))
     (directory / "target.toml").write_text(target, encoding="utf-8")
     env = directory / "env"
     env.touch(mode=0o600)
     env.chmod(0o600)
     env.write_text("".join(_exports(sandbox)), encoding="utf-8")
+
+
+def _with(part: str, keys: Mapping[str, str]) -> str:
+    """A part of a target file with these keys in place of its own, or below its heading."""
+    for key, value in keys.items():
+        line = f'{key} = "{value}"'
+        there = re.search(rf"^{key} = .*$", part, flags=re.MULTILINE)
+        part = part.replace(there[0], line, 1) if there else part.replace("]\n", f"]\n{line}\n", 1)
+    return part
 
 
 def _exports(sandbox: Sandbox) -> list[str]:

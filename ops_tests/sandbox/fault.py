@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
-
-from ops_tests.sandbox.scenario import Scenario
+from typing import Any, Literal
 
 Outcome = Literal["finding", "blind", "note"]
 Level = Literal["L1", "L2", "L3"]
@@ -36,14 +34,14 @@ class Fault:
         summary: What is broken, in a sentence.
         turns: Every check that turns in a run of all suites, and in a drill made of its own; none where the point is
             that nothing may turn.
-        change: Makes the broken scenario of the healthy one.
+        change: Makes the broken scenario of the healthy one; it knows the scenario of its own system alone.
         turns_nothing: Declares that it looks like trouble and is none, so that no check may turn.
     """
 
     name: str
     summary: str
     turns: tuple[Turn, ...]
-    change: Callable[[Scenario], Scenario]
+    change: Callable[[Any], Any]
     turns_nothing: bool = False
 
 
@@ -57,7 +55,7 @@ def note(*checks: str) -> tuple[Turn, ...]:
     return tuple(Turn(check, "note") for check in checks)
 
 
-def harmless(name: str, summary: str, change: Callable[[Scenario], Scenario]) -> Fault:
+def harmless(name: str, summary: str, change: Callable[[Any], Any]) -> Fault:
     """Something that looks like trouble and turns nothing."""
     return Fault(name, summary, (), change, turns_nothing=True)
 

@@ -1,9 +1,11 @@
-"""All faults by name."""
+"""All faults by name, and the embedded systems they can be planted in."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from ops_tests.errors import UnknownName
 from ops_tests.sandbox import (
@@ -22,10 +24,12 @@ from ops_tests.sandbox import (
     faults_restores,
     faults_traffic,
 )
+from ops_tests.sandbox.evolution_hub import faults as evolution_hub_faults
+from ops_tests.sandbox.evolution_hub.scenario import Scenario as EvolutionHub
 from ops_tests.sandbox.fault import Fault, Turn
 from ops_tests.sandbox.scenario import Scenario
 
-__all__ = ["FAULTS", "Fault", "Turn", "planted"]
+__all__ = ["EVOLUTION_HUB", "FAULTS", "SYSTEMS", "TIMEDIFY", "Fault", "System", "Turn", "planted"]
 
 FAULTS: dict[str, Fault] = {
     fault.name: fault
@@ -38,17 +42,48 @@ FAULTS: dict[str, Fault] = {
 }
 
 
-def planted(names: Sequence[str]) -> Scenario:
-    """The scenario with the named faults, applied in this order.
+TIMEDIFY, EVOLUTION_HUB = "sandbox", "sandbox-evolution-hub"
+
+
+@dataclass(frozen=True)
+class System:
+    """An embedded system.
+
+    Attributes:
+        healthy: Its scenario without a fault.
+        faults: What can be planted in it, by name.
+    """
+
+    healthy: Any
+    faults: Mapping[str, Fault]
+
+
+SYSTEMS = {
+    TIMEDIFY: System(Scenario(), FAULTS),
+    EVOLUTION_HUB: System(EvolutionHub(), evolution_hub_faults.FAULTS),
+}
+"""By the name of the packaged target file that describes it."""
+
+
+def planted(names: Sequence[str], system: str = TIMEDIFY) -> Any:
+    """The system's scenario with the named faults, applied in this order.
 
     Raises:
-        UnknownName: A fault nobody knows.
+        UnknownName: A fault nobody knows, or one of another system.
     """
-    scenario = Scenario()
+    faults = SYSTEMS[system].faults
+    scenario = SYSTEMS[system].healthy
     for name in names:
-        if name not in FAULTS:
-            guesses = difflib.get_close_matches(name, FAULTS)
-            hint = f"did you mean {' or '.join(guesses)}? " if guesses else ""
-            raise UnknownName(f"unknown fault {name!r}; {hint}python -m ops_tests faults lists them all")
-        scenario = FAULTS[name].change(scenario)
+        if name not in faults:
+            raise UnknownName(_unknown(name, system))
+        scenario = faults[name].change(scenario)
     return scenario
+
+
+def _unknown(name: str, system: str) -> str:
+    others = [other for other, known in SYSTEMS.items() if name in known.faults]
+    if others:
+        return f"fault {name!r} is one of {others[0]}, not of {system}; python -m ops_tests faults lists them all"
+    guesses = difflib.get_close_matches(name, SYSTEMS[system].faults)
+    hint = f"did you mean {' or '.join(guesses)}? " if guesses else ""
+    return f"unknown fault {name!r}; {hint}python -m ops_tests faults lists them all"

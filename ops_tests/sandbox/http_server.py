@@ -1,15 +1,20 @@
-"""What the application's and the logs API's servers have in common."""
+"""What the applications' and the logs API's servers have in common."""
 
 from __future__ import annotations
 
+import socket
 import socketserver
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 
 class Server(ThreadingHTTPServer):
     """A server of 127.0.0.1 at a free port that answers in threads until it is closed."""
 
+    says = "Fly/66bb9d2c6 (2026-11-18)"
+    """What the platform's proxy says of itself."""
     daemon_threads = True
     request_queue_size = 64
 
@@ -31,9 +36,26 @@ class Server(ThreadingHTTPServer):
         """Say nothing when a client goes away early."""
 
 
+class TlsServer(Server):
+    """A server that speaks TLS."""
+
+    tls: ssl.SSLContext
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port."""
+        return super().url.replace("http:", "https:")
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Take a connection; its handshake is made by the thread that answers, so that nobody waits for another's."""
+        connection, address = super().get_request()
+        return self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
+
+
 class Handler(BaseHTTPRequestHandler):
     """Keeps connections open and answers with a length."""
 
+    server: Server
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -47,7 +69,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def version_string(self) -> str:
         """What the platform's proxy says of itself."""
-        return "Fly/66bb9d2c6 (2026-11-18)"
+        return self.server.says
 
     def log_message(self, *_args: object) -> None:
         """The log of an application is its own matter."""

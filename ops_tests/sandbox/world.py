@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shlex
-import shutil
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,12 +20,12 @@ from ops_tests.sandbox.application import Application, Ways
 from ops_tests.sandbox.application_tables import ApplicationTables
 from ops_tests.sandbox.deliveries import Deliveries
 from ops_tests.sandbox.distance import Distance
-from ops_tests.sandbox.folder import BIN
 from ops_tests.sandbox.log_store import LogStore
 from ops_tests.sandbox.logs_api import LogsApi
 from ops_tests.sandbox.metrics_service import MetricsService
 from ops_tests.sandbox.plain_http import PlainHttp
 from ops_tests.sandbox.postgres import Postgres
+from ops_tests.sandbox.programs import path_without, write_program
 from ops_tests.sandbox.registry import RegistryApi
 from ops_tests.sandbox.scenario import Scenario
 
@@ -180,29 +177,18 @@ def _platform(
     if plan.access == "missing":
         api.server_close()
         registry.server_close()
-        return _path_without_fly(), api.url, registry.host
+        return path_without(NAMES), api.url, registry.host
     for server in (api, registry):
         parts.callback(server.server_close)
         server.answer()
     fly_inside.make(folder / INSIDE, plan.machines)
-    _write_fly(folder, document)
-    path = os.pathsep.join((str(folder / BIN), os.environ.get("PATH", os.defpath)))
+    path = os.pathsep.join((str(_write_fly(folder, document)), os.environ.get("PATH", os.defpath)))
     return path, api.url, registry.host
 
 
-def _write_fly(folder: Path, document: dict[str, object]) -> None:
+def _write_fly(folder: Path, document: dict[str, object]) -> Path:
+    """Write the command and its state; return the command's folder."""
     state = folder / STATE
     state.touch(mode=0o600)
     state.write_text(json.dumps(document), encoding="utf-8")
-    (folder / BIN).mkdir()
-    words = " ".join(shlex.quote(str(word)) for word in (sys.executable, "-I", "-S", STAND_IN, state))
-    for name in NAMES:
-        program = folder / BIN / name
-        program.write_text(f'#!/bin/sh\nexec {words} "$@"\n', encoding="utf-8")
-        program.chmod(0o755)
-
-
-def _path_without_fly() -> str:
-    """PATH without the folders that hold a real fly."""
-    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    return os.pathsep.join(folder for folder in folders if not any(shutil.which(name, path=folder) for name in NAMES))
+    return write_program(folder, NAMES, STAND_IN, state)

@@ -9,6 +9,10 @@ import sys
 if __name__ == "__main__":
     # Isolated mode leaves this package's folder off the path.
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))  # noqa: PTH100, PTH120
-    from ops_tests.sandbox.wrangler.program import CHILD, child, launch
+    from ops_tests.sandbox.wrangler.launcher import CHILD, launch
 
-    sys.exit(child(*sys.argv[2:]) if sys.argv[1] == CHILD else launch(*sys.argv))
+    if sys.argv[1] != CHILD:
+        sys.exit(launch(*sys.argv))
+    from ops_tests.sandbox.wrangler.program import child
+
+    sys.exit(child(*sys.argv[2:]))

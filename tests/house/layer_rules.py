@@ -69,7 +69,7 @@ DOORS = {
         ("ops_tests/clients/database*.py", "ops_tests/clients/acting/*", "ops_tests/plugin/history/store.py", SANDBOX),
     ),
     "whoever is told": ({"apprise"}, "", ("ops_tests/plugin/alerts/sending.py",)),
-    "the history's file": ({"sqlite3"}, "", ("ops_tests/plugin/history/store.py",)),
+    "an SQLite file": ({"sqlite3"}, "", ("ops_tests/plugin/history/store.py", SANDBOX)),
     "the network": (
         {
             "requests",

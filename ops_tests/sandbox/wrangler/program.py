@@ -1,10 +1,9 @@
-"""The stand-in's main: a launcher, and the child that finds the command, runs it and ends with wrangler's status."""
+"""The child's main: find the command, run it, end with wrangler's exit status."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 
 from ops_tests.sandbox import state_file
@@ -12,26 +11,6 @@ from ops_tests.sandbox.state_file import State
 from ops_tests.sandbox.wrangler import arguments, habits, output
 from ops_tests.sandbox.wrangler.commands import RUN
 from ops_tests.sandbox.wrangler.session import WranglerError
-
-CHILD = "--child"
-
-
-def launch(script: str, state: str, *argv: str) -> int:
-    """Start the child and wait for it.
-
-    It hands no signal on but SIGTERM, and a child that a signal killed is to it one that did well.
-    """
-    started: list[int] = []
-
-    def end(*_signal: object) -> None:
-        for pid in started:
-            os.kill(pid, signal.SIGTERM)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    command = [sys.executable, "-I", "-S", script, CHILD, state, *argv]
-    started.append(os.posix_spawn(sys.executable, command, os.environ))
-    return max(0, os.waitstatus_to_exitcode(os.waitpid(started[0], 0)[1]))
 
 
 def child(file: str, *argv: str) -> int:

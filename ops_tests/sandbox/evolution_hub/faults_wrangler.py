@@ -1,0 +1,36 @@
+"""Faults of wrangler itself, which say nothing of the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ops_tests.sandbox.evolution_hub.scenario import Scenario, Wrangler
+from ops_tests.sandbox.fault import Fault
+
+Change = Callable[[Scenario], Scenario]
+
+
+def _wrangler(**changes: Any) -> Change:
+    return lambda scenario: replace(scenario, wrangler=replace(Wrangler(), **changes))
+
+
+FAULTS = (
+    Fault("wrangler-missing", "wrangler is not installed", (), _wrangler(access="missing")),
+    Fault("wrangler-logged-out", "wrangler sees no token", (), _wrangler(access="not logged in")),
+    Fault("wrangler-refused", "Cloudflare refuses the token", (), _wrangler(access="refused")),
+    Fault("wrangler-unknown-worker", "the Worker is not on the account", (), _wrangler(access="no such worker")),
+    Fault("wrangler-hangs", "wrangler never answers", (), _wrangler(habit="hangs")),
+    Fault("wrangler-slow", "wrangler takes 2 s to start", (), _wrangler(habit="slow")),
+    Fault("wrangler-talks", "wrangler talks before its JSON", (), _wrangler(habit="noise")),
+    Fault("wrangler-text", "wrangler prints text where JSON was asked for", (), _wrangler(habit="text")),
+    Fault("wrangler-cut", "wrangler's JSON ends in the middle, with status 0", (), _wrangler(habit="cut")),
+    Fault("wrangler-killed", "wrangler's child is killed, and the launcher ends with 0", (), _wrangler(habit="killed")),
+    Fault("tail-silent", "the live log stays empty", (), _wrangler(tail="silent")),
+    Fault("tail-not-ours", "the live log never shows our own request", (), _wrangler(tail="visitors only")),
+    Fault("tail-ends", "the live log ends at once with a sentence", (), _wrangler(tail="ends at once")),
+    Fault("tail-breaks", "the live log ends after two events with a sentence", (), _wrangler(tail="ends with text")),
+    Fault("tail-killed", "the live log's child is killed, and the launcher ends with 0", (), _wrangler(tail="killed")),
+    Fault("tail-late", "the live log shows events 30 s late", (), _wrangler(latency_seconds=30)),
+)  # fmt: skip

@@ -63,8 +63,8 @@ def journal_for(folder: Path, run: Run, target: Target) -> Journal:
     """A target's journal; that of the embedded sandbox lies in the sandbox's folder and goes with it."""
     from ops_tests.acts.journal import journal_of
 
-    embedded = run.sandbox is not None and target.sandbox
-    return journal_of(run.sandbox.ready().folder if run.sandbox and embedded else folder / "reports", target)
+    embedded = run.sandboxes.get(target.name)
+    return journal_of(embedded.ready().folder if embedded else folder / "reports", target)
 
 
 @pytest.fixture(scope="session")

@@ -39,8 +39,8 @@ def smoke_again(config: pytest.Config, run: Run, target: Target) -> RunRecord:
     inifile = ["-c", str(config.inipath)] if config.inipath else []
     with TemporaryDirectory(prefix="ops-tests-smoke-") as folder:
         file = target.file
-        if run.sandbox and target.sandbox:
-            write_files(run.sandbox.ready(), Path(folder))
+        if target.name in run.sandboxes:
+            write_files(run.sandboxes[target.name].ready(), Path(folder))
             file = Path(folder) / "target.toml"
         words = [sys.executable, "-m", __name__, *inifile, "--rootdir", folder, f"--target={file}", *checks]
         environ = {name: value for name, value in target.environment.items() if name not in WITHOUT}

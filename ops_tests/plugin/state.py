@@ -29,7 +29,7 @@ class Run:
         targets: By name, in the order given. The sandbox's is the packaged file until it has started.
         run_id: Unique to the run, shared by its xdist workers.
         started_at: UTC.
-        sandbox: The embedded target, if it is started here.
+        sandboxes: The embedded targets that are started here, by name.
         records: The finished checks, as they arrive (on the controller).
         not_applicable: The checks that were left out, with the reason.
         complaints: What the operator must know about the run itself ("the report could not be written").
@@ -53,7 +53,7 @@ class Run:
     targets: dict[str, Target]
     run_id: str = field(default_factory=lambda: secrets.token_hex(4))
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    sandbox: Starting | None = None
+    sandboxes: dict[str, Starting] = field(default_factory=dict)
     records: list[CheckRecord] = field(default_factory=list)
     not_applicable: list[CheckRecord] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)

@@ -43,14 +43,13 @@ def _begin(config: pytest.Config) -> None:
         targets = _load(config, wanted.targets)
         run = Run(wanted, targets)
         refuse_misdirected(wanted, targets)
-        if any(target.sandbox for target in targets.values()):
-            run.sandbox = _sandbox(run)
+        run.sandboxes = _sandboxes(run)
     except UsageProblem as error:
         raise pytest.UsageError(str(error)) from None
     run.complaints += dotenv_complaints(config.rootpath)
     config.stash[RUN] = run
-    if run.sandbox is not None:
-        run.sandbox.begin()  # only now that whoever ends the session finds it
+    for sandbox in run.sandboxes.values():
+        sandbox.begin()  # only now that whoever ends the session finds it
 
 
 def _load(config: pytest.Config, names: tuple[str, ...]) -> dict[str, Target]:
@@ -70,29 +69,31 @@ def _load(config: pytest.Config, names: tuple[str, ...]) -> dict[str, Target]:
 def argument(run: Run, target: Target) -> str:
     """What follows ``--target`` on a command line that looks at the target once more; the sandbox keeps its faults."""
     given = dict(zip(run.targets, run.settings.targets, strict=True))[target.name]
-    faults = run.settings.faults if target.sandbox else ()
+    faults = run.sandboxes[target.name].faults if target.name in run.sandboxes else ()
     return " ".join([shlex.quote(given), *(f"--fault {name}" for name in faults)])
 
 
-def _sandbox(run: Run) -> Starting:
+def _sandboxes(run: Run) -> dict[str, Starting]:
+    """The embedded targets, each with the faults that no other of them knows."""
+    embedded = [one.name for one in run.targets.values() if one.sandbox]
+    if not embedded:
+        return {}
     from ops_tests.sandbox.embedded import Starting
+    from ops_tests.sandbox.faults import SYSTEMS
 
-    return Starting(run.settings.faults)
+    others = {name: {fault for one in embedded if one != name for fault in SYSTEMS[one].faults} for name in embedded}
+    return {name: Starting([one for one in run.settings.faults if one not in others[name]], name) for name in embedded}
 
 
 def _put_sandbox_in_place(run: Run) -> None:
-    """Wait for the sandbox and put its real address and secrets in place of the packaged file's."""
-    if run.sandbox is None:
-        return
-    try:
-        sandbox = run.sandbox.ready()
-    except SandboxFailed as error:
-        raise pytest.exit.Exception(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR) from None
-    run.targets |= {
-        name: load_target(target.file, {**target.environment, **sandbox.environment}, sandbox.place)
-        for name, target in run.targets.items()
-        if target.sandbox
-    }
+    """Wait for the sandboxes and put their real addresses and secrets in place of the packaged files'."""
+    for name, starting in run.sandboxes.items():
+        try:
+            sandbox = starting.ready()
+        except SandboxFailed as error:
+            raise pytest.exit.Exception(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR) from None
+        target = run.targets[name]
+        run.targets[name] = load_target(target.file, {**target.environment, **sandbox.environment}, sandbox.place)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -119,7 +120,7 @@ def pytest_configure_node(node: Any) -> None:
 
 def _place(run: Run, target: Target) -> dict[str, Any]:
     """What of a target is not as its file says: where the sandbox is."""
-    return run.sandbox.ready().place if run.sandbox and target.sandbox else {}
+    return run.sandboxes[target.name].ready().place if target.name in run.sandboxes else {}
 
 
 def _join(config: pytest.Config) -> None:
@@ -185,7 +186,7 @@ def page(request: pytest.FixtureRequest, target: Target) -> Page:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the sandbox, whatever happened."""
+    """Stop every sandbox, whatever happened."""
     run = run_of(config)
-    if run and run.sandbox:
-        run.sandbox.stop()
+    for sandbox in run.sandboxes.values() if run else ():
+        sandbox.stop()

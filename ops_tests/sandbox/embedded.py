@@ -93,7 +93,7 @@ class Starting:
 
     def __init__(self, faults: Sequence[str] = (), system: str = TIMEDIFY) -> None:
         planted(faults, system)  # an unknown name is told at once
-        self._faults, self._system = faults, system
+        self.faults, self._system = faults, system
         self._started: Future[Sandbox] = Future()
         self._thread = threading.Thread(target=self._start, name="start sandbox", daemon=True)
 
@@ -103,7 +103,7 @@ class Starting:
 
     def _start(self) -> None:
         try:
-            self._started.set_result(Sandbox.start(self._faults, system=self._system))
+            self._started.set_result(Sandbox.start(self.faults, system=self._system))
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits
             self._started.set_exception(error)
 
@@ -195,10 +195,10 @@ def write_files(sandbox: Sandbox, directory: Path) -> None:
     env.write_text("".join(_exports(sandbox)), encoding="utf-8")
 
 
-def _with(part: str, keys: Mapping[str, str]) -> str:
+def _with(part: str, keys: Mapping[str, str | list[str]]) -> str:
     """A part of a target file with these keys in place of its own, or below its heading."""
     for key, value in keys.items():
-        line = f'{key} = "{value}"'
+        line = f"{key} = {json.dumps(value)}"
         there = re.search(rf"^{key} = .*$", part, flags=re.MULTILINE)
         part = part.replace(there[0], line, 1) if there else part.replace("]\n", f"]\n{line}\n", 1)
     return part

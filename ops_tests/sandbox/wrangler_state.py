@@ -77,6 +77,8 @@ def document(plan: Scenario, access: Access, folder: Path, now: datetime) -> dic
     wrangler = plan.wrangler
     refused = wrangler.access == "refused"
     served = {} if wrangler.access == "no such worker" else {script(plan.environment): _worker(plan.worker, now)}
+    if plan.environment != "staging":
+        served[script("staging")] = _worker(plan.staging, now)
     elsewhere = Worker((Version(7, 90 * 1440),), (Deployment(90 * 1440, ((7, 100),)),), SECRETS)
     return {
         "account": ACCOUNT,

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from ops_tests.errors import TargetInvalid
 from ops_tests.plugin.alerts.sending import send
 from ops_tests.records.alerts import Answer, Letter, Word
-from ops_tests.target import SANDBOX, Secret, Target
-from ops_tests.target_file import load_target
+from ops_tests.target import Secret, Target
+from ops_tests.target_file import load_target, packaged_targets
 from ops_tests.tools.cli import cli
 from tests.alerts.receiver import Receiver
 from tests.plugin.conftest import Project
@@ -94,7 +94,7 @@ def test_a_wrong_table_is_said(tmp_path: Path, text: str, said: str) -> None:
 
 
 def test_the_sandbox_tells_nobody_whatever_its_file_says() -> None:
-    told = load_target(SANDBOX, {}, {"alerts": {"routes": [{"url_env": "A"}]}})
+    told = load_target(packaged_targets()["sandbox"], {}, {"alerts": {"routes": [{"url_env": "A"}]}})
     assert told.alerting is None
 
 

@@ -37,8 +37,8 @@ from ops_tests.records.restore import Archive
 from ops_tests.rules import restores
 from ops_tests.sandbox.postgres import installed
 from ops_tests.sandbox.scratch_server import scratch_server
-from ops_tests.target import SANDBOX, Secret
-from ops_tests.target_file import load_target
+from ops_tests.target import Secret
+from ops_tests.target_file import load_target, packaged_targets
 from tests.backups.conftest import Shop
 from tests.row_photograph import taken, unexplained
 from tests.running import run_suite
@@ -267,7 +267,7 @@ def test_a_machine_without_room_or_postgresql_leaves_us_blind(shop: Shop, monkey
 
 
 def test_a_permit_for_another_target_permits_nothing(shop: Shop) -> None:
-    other = grant(load_target(SANDBOX, {}), (), "run")
+    other = grant(load_target(packaged_targets()["sandbox"], {}), (), "run")
     with pytest.raises(NotPermitted, match="the permit is for sandbox; expected one for sandbox-live"):
         restoring.restored(shop.target(), other, lambda _: None)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ops_tests.sandbox.evolution_hub.scenario import D1, SECRETS, Deployment, Scenario, Version, Worker
+from ops_tests.sandbox.evolution_hub.scenario import D1, SECRETS, STAGING, Deployment, Scenario, Version, Worker
 from ops_tests.sandbox.fault import Fault
 
 Change = Callable[[Scenario], Scenario]
@@ -31,6 +31,11 @@ FAULTS = (
           _worker(versions=(*Worker().versions, Version(42, 12)))),
     Fault("deployment-rolled-back", "somebody rolled back a minute ago", (),
           _worker(deployments=(*DEPLOYED, Deployment(1, ((40, 100),), "rollback", "checkout fails")))),
+    Fault("staging-behind", "production got its last two changes past staging", (),
+          lambda scenario: replace(scenario, staging=replace(
+              STAGING, versions=STAGING.versions[:1], deployments=STAGING.deployments[:1]))),
+    Fault("staging-never-deployed", "nothing was ever deployed to staging", (),
+          lambda scenario: replace(scenario, staging=replace(STAGING, versions=(), deployments=()))),
     Fault("hub-secret-missing", "STRIPE_WEBHOOK_SECRET is not set", (),
           _worker(secrets=tuple(name for name in SECRETS if name != "STRIPE_WEBHOOK_SECRET"))),
     Fault("hub-secret-extra", "a secret nobody documented is set", (), _worker(secrets=(*SECRETS, "DEBUG_TOKEN"))),

@@ -107,6 +107,15 @@ class Worker:
     secrets: tuple[str, ...] = SECRETS
 
 
+STAGING = Worker(
+    versions=(Version(80, 13 * 1440 + 90), Version(81, 6 * 1440 + 90), Version(82, 95)),
+    deployments=tuple(
+        Deployment(ago, ((number, 100),)) for ago, number in ((13 * 1440 + 90, 80), (6 * 1440 + 90, 81), (95, 82))
+    ),
+)
+"""What staging got, each time an hour and a half before production."""
+
+
 @dataclass(frozen=True)
 class D1:
     """The database.
@@ -158,6 +167,7 @@ class Scenario:
         api_seconds: How long the API takes for an answer.
         visitors: What becomes of the visitors' requests.
         worker: What Cloudflare knows of the Worker.
+        staging: What it knows of the Worker that changes are deployed to first.
         d1: The database.
         wrangler: How the command behaves.
     """
@@ -170,5 +180,6 @@ class Scenario:
     api_seconds: float = 0
     visitors: Visitors = field(default_factory=Visitors)
     worker: Worker = field(default_factory=Worker)
+    staging: Worker = STAGING
     d1: D1 = field(default_factory=D1)
     wrangler: Wrangler = field(default_factory=Wrangler)

@@ -52,8 +52,12 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
         parts.callback(visitors.begin(application.url).set)
         place = {
             "base_url": application.url,
-            "https": {"plain_url": plain.url, "authority": str(authority)},
-            "www": {"url": www.url},
+            "https": {
+                "plain_url": plain.url,
+                "authority": str(authority),
+                "www_url": www.url,
+                "also": [www.url.removeprefix("https://")],
+            },
         }
         yield (
             place,

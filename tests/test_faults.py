@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from ops_tests.sandbox.checks_by_need import BACK, RESTORABLE
+from ops_tests.sandbox.evolution_hub.checks_by_need import API, WORKERS, WWW
 from ops_tests.sandbox.fault import Fault
-from ops_tests.sandbox.faults import FAULTS
+from ops_tests.sandbox.faults import EVOLUTION_HUB, FAULTS, SYSTEMS
+from ops_tests.sandbox.wrangler_state import version_id
 from ops_tests.target_parts import SHOPIFY_ENDPOINTS
 from tests.fault_table import Tried, Turned
 from tests.patience import calm_drill, calm_run, held_up, seen
@@ -28,6 +30,8 @@ SLICE = (
     "database-refused",
 )
 """One fault of each kind, for ``make test``; ``make fault-matrix`` runs all."""
+HUB_SLICE = ("hub-health-degraded", "deployment-gradual", "invocations-throw", "tail-not-ours", "wrangler-logged-out")
+HUB_SLOW = ("wrangler-hangs", "tail-silent", "tail-not-ours", "tail-late")
 SLOW = (
     "logs-old-only",
     "logs-empty",
@@ -79,6 +83,12 @@ def status(turned: Turned) -> int:
     return 1 if "finding" in words else 10 if "blind" in words else 0
 
 
+HUB = SYSTEMS[EVOLUTION_HUB].faults
+ONLY_HUB = {*WORKERS, WWW, API}
+"""Not applicable to the first system."""
+HUB_ORDER = [*HUB_SLOW, *(name for name in HUB if name not in HUB_SLOW)]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", DRILLED)
 def test_a_fault_turns_exactly_what_it_names_in_a_drill(name: str, tmp_path: Path, tried: Tried) -> None:
@@ -101,6 +111,17 @@ def test_a_fault_turns_exactly_what_it_names(name: str, tmp_path: Path, tried: T
     assert finished.status == status(turned)
 
 
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in HUB_SLICE else pytest.mark.long) for name in HUB_ORDER]
+)
+def test_a_fault_of_the_second_system_turns_exactly_what_it_names(name: str, tmp_path: Path, tried: Tried) -> None:
+    wanted = expected(HUB[name])
+    finished, runs = calm_run(tmp_path, "--fault", name, wanted=wanted, system=EVOLUTION_HUB)
+    tried(name, wanted, seen(finished), runs)
+    assert seen(finished) == wanted, finished.output[-3000:]
+    assert finished.status == status(wanted)
+
+
 def test_a_drill_on_the_healthy_sandbox_turns_nothing(tmp_path: Path) -> None:
     finished, _ = calm_drill(tmp_path, "--drill", "rollback")
     assert (finished.status, seen(finished)) == (0, {}), finished.output
@@ -118,8 +139,9 @@ def test_a_run_is_repeated_for_response_times_alone() -> None:
     assert not held_up(red | {"logs/recent_logs_show_no_errors": ("finding", "L1")}, {})
 
 
-def test_a_healthy_sandbox_turns_nothing(tmp_path: Path) -> None:
-    finished, _ = calm_run(tmp_path)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_healthy_sandbox_turns_nothing(tmp_path: Path, system: str) -> None:
+    finished, _ = calm_run(tmp_path, system=system)
     assert (finished.status, seen(finished)) == (0, {}), finished.output
 
 
@@ -129,7 +151,7 @@ def test_every_check_is_turned_red_by_a_fault(tmp_path: Path) -> None:
     declared = [expected(fault, drilled=drilled) for fault in FAULTS.values() for drilled in (False, True)]
     turned = {(check, word) for one in declared for check, (word, _) in one.items()}
     red, noted = ({check for check, word in turned if word == wanted} for wanted in ("finding", "note"))
-    assert {one.check for one in finished.checks()} - red == {
+    assert {one.check for one in finished.checks() if one.check not in ONLY_HUB} - red == {
         "platform/expected_version_is_live",
         *NOTES_ONLY,
         *BY_HISTORY,
@@ -138,7 +160,21 @@ def test_every_check_is_turned_red_by_a_fault(tmp_path: Path) -> None:
     assert finished.turned() == unexpected
 
 
+def test_every_check_of_the_second_system_alone_is_turned_red_by_a_fault(tmp_path: Path) -> None:
+    finished, _ = calm_run(tmp_path, system=EVOLUTION_HUB)
+    red = {turn.check for fault in (*FAULTS.values(), *HUB.values()) for turn in fault.turns if turn.level}
+    asked = {one.check for one in finished.checks() if one.outcome != "not applicable"}
+    assert asked <= {*red, "availability/plain_http_redirects_to_https", "availability/other_pages_answer[/]"}
+
+
+def test_the_expected_version_of_a_worker_is_told_by_its_id(tmp_path: Path) -> None:
+    finished, _ = calm_run(tmp_path, "-m", "post_deploy", "--expect-image", version_id(41), system=EVOLUTION_HUB)
+    assert finished.status == 0, finished.output
+    (tmp_path / "other").mkdir()
+    other, _ = calm_run(tmp_path / "other", "-m", "post_deploy", "--expect-release", "40", system=EVOLUTION_HUB)
+    assert other.turned() == {"platform/expected_version_is_live": ("finding", "L1")}
+
+
 def test_a_fault_that_turns_nothing_is_declared_so() -> None:
-    assert {name for name, fault in FAULTS.items() if not fault.turns} == {
-        name for name, fault in FAULTS.items() if fault.turns_nothing
-    }
+    known = [fault for system in SYSTEMS.values() for fault in system.faults.values()]
+    assert all(bool(fault.turns) != fault.turns_nothing for fault in known)

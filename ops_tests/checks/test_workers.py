@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ops_tests.limits import fixed
+from ops_tests.limits import Limits, fixed
 from ops_tests.plugin.recording import Evidence, Measured
 from ops_tests.records.platform import Release
 from ops_tests.records.workers import D1Answer, D1Bookmark, Watch
@@ -38,12 +38,13 @@ def test_staging_is_not_behind_production(
 @pytest.mark.daily
 @pytest.mark.weekly
 @pytest.mark.runbook("workers.md#d1-answers")
-def test_d1_answers(d1_answer: D1Answer, measured: Measured, evidence: Evidence) -> None:
-    """The D1 database answers a statement, asked from outside."""
+def test_d1_answers(d1_answer: D1Answer, limits: Limits, measured: Measured, evidence: Evidence) -> None:
+    """The D1 database answers a statement in time, asked from outside."""
     evidence(rules.answered_in(d1_answer))
-    unanswered = rules.unanswered(d1_answer)
+    unanswered = rules.unanswered(d1_answer, limits.database_seconds)
+    measured(d1_answer.sql_seconds, limits.database_seconds)
     measured(len(unanswered), fixed(0, "missing answers"))
-    assert not unanswered, f"{listed(unanswered)}; expected 1"
+    assert not unanswered, f"{listed(unanswered)}; expected 1 within {limits.database_seconds}"
 
 
 @pytest.mark.daily

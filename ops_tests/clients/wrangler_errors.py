@@ -11,7 +11,7 @@ from ops_tests.errors import Blind, InstrumentMissing, NotAuthorised, NotFound, 
 _OLD_NODE = re.compile(r"requires at least Node", re.IGNORECASE)
 _NOT_AUTHORISED = re.compile(
     r"necessary to set a CLOUDFLARE_API_TOKEN|not authenticated|not logged in|authentication error|unauthorized"
-    r"|code: (10000|10001|9109|9106)\b",
+    r"|code: (7403|10000|10001|9109|9106)\b",
     re.IGNORECASE,
 )
 _NO_WORKER = re.compile(r"does not exist on your account|code: 10007\b|Worker \".*\" not found", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -16,8 +17,8 @@ from ops_tests.records.workers import D1Answer, D1Bookmark, Invocation
 
 T = TypeVar("T")
 D1_ERRORS = range(7400, 7600)
-"""The codes of D1 itself; 7404, which is a database nobody knows, is no answer of one."""
-_UNKNOWN_DATABASE = 7404
+"""The codes of D1 itself; 7403, not permitted, and 7404, a database nobody knows, are no answer of one."""
+_NOT_OURS = (7403, 7404)
 
 
 class _Shape(BaseModel):
@@ -98,7 +99,8 @@ def d1_answer(text: str, database: str) -> D1Answer:
     found = _read(text, list[_Result], "wrangler d1 execute")
     rows = [row for one in found if one.success for row in one.results]
     value = next(iter(rows[0].values()), None) if rows else None
-    return D1Answer(database, value, "" if rows else "no row", found[0].meta.duration if found else None)
+    took = found[0].meta.duration if found else None
+    return D1Answer(database, value, "" if rows else "no row", None if took is None else took / 1000)
 
 
 def d1_bookmark(text: str, database: str) -> D1Bookmark:
@@ -121,7 +123,7 @@ def d1_refusal(text: str) -> str:
     """
     for document in documents(plain(text)):
         error = document.get("error") if isinstance(document, dict) else None
-        if isinstance(error, dict) and error.get("code") in D1_ERRORS and error.get("code") != _UNKNOWN_DATABASE:
+        if isinstance(error, dict) and error.get("code") in D1_ERRORS and error.get("code") not in _NOT_OURS:
             notes = [one.get("text") for one in error.get("notes") or () if isinstance(one, dict)]
             return str(next(filter(None, notes), None) or error.get("text") or "an error without words")[:300]
     return ""
@@ -131,11 +133,12 @@ def invocations(text: str) -> tuple[tuple[Invocation, ...], str]:
     """Read ``wrangler tail --format json``: objects of many lines, one after the other.
 
     Returns:
-        What was read, and what stands where the stream stops being JSON, else "". A last object that is cut is none:
-        it is still being written.
+        What was read, and what stands where the stream stops being JSON, else "". Chatter before the first object is
+        passed over; a last object that is cut is none: it is still being written.
     """
     text, found = plain(text), list[Invocation]()
-    place = after_blanks(text, 0)
+    first = re.search(r"^\{", text, re.MULTILINE)
+    place = first.start() if first else after_blanks(text, 0)
     while place < len(text):
         try:
             item, place = decoded(text, place)

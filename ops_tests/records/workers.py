@@ -51,13 +51,13 @@ class D1Answer:
         database: Its name.
         value: What it answered; None where it did not.
         refusal: What D1 said instead, else "".
-        sql_ms: How long D1 itself took, in ms; None where it does not say.
+        sql_seconds: How long D1 itself took; None where it does not say.
     """
 
     database: str
     value: object = None
     refusal: str = ""
-    sql_ms: float | None = None
+    sql_seconds: float | None = None
 
 
 @dataclass(frozen=True)

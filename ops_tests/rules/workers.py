@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ops_tests.errors import NotCovered
+from ops_tests.limits import Limit
 from ops_tests.records.platform import Release
 from ops_tests.records.workers import D1Answer, D1Bookmark, Invocation, Watch
 from ops_tests.rules.wording import duration, excerpt, listed
@@ -70,26 +71,27 @@ def behind(staging: Sequence[Release], production: Sequence[Release]) -> list[st
     got = f"production got {changes[0].name} at {changes[0].created_at:%Y-%m-%d %H:%M}Z"
     if last is None:
         return [f"{got}, and staging was never deployed"]
-    stale = len(changes) > 1 and last <= changes[1].created_at
-    return [f"{got}, and staging was last deployed at {last:%Y-%m-%d %H:%M}Z, before {changes[1].name}"] * stale
+    stale = [one.name for one in changes[1:2] if last <= one.created_at]
+    return [f"{got}, and staging was last deployed at {last:%Y-%m-%d %H:%M}Z, before {name}" for name in stale]
 
 
 def _no_change(release: Release) -> bool:
     return release.description.startswith(("rollback", "secret"))
 
 
-def unanswered(answer: D1Answer) -> list[str]:
-    """What D1 did instead of answering 1."""
+def unanswered(answer: D1Answer, limit: Limit) -> list[str]:
+    """What D1 did instead of answering 1 in time."""
     if answer.refusal:
         return [f"D1 said of {answer.database}: {excerpt(answer.refusal)}"]
-    return (
-        [] if answer.value == 1 and answer.value is not True else [f"{answer.database} answered {answer.value!r:.80}"]
-    )
+    if answer.value != 1 or answer.value is True:
+        return [f"{answer.database} answered {answer.value!r:.80}"]
+    late = answer.sql_seconds is not None and answer.sql_seconds > limit.value
+    return [f"{answer.database} took {duration(answer.sql_seconds or 0)}"] * late
 
 
 def answered_in(answer: D1Answer) -> str:
     """How long D1 took, where it says."""
-    took = f" in {answer.sql_ms:.3g} ms" if answer.sql_ms is not None else ""
+    took = f" in {duration(answer.sql_seconds)}" if answer.sql_seconds is not None else ""
     return f"{answer.database} answered{took}" if not answer.refusal else f"{answer.database} refused"
 
 

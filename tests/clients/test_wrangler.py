@@ -80,7 +80,7 @@ def test_staging_is_another_worker(tmp_path: Path) -> None:
 def test_d1_answers_one(tmp_path: Path) -> None:
     answer = platform(of(tmp_path)).d1_answer(DATABASE)
     assert (answer.value, answer.refusal) == (1, "")
-    assert answer.sql_ms is not None
+    assert answer.sql_seconds is not None
 
 
 def test_d1_s_own_refusal_is_an_answer(tmp_path: Path) -> None:

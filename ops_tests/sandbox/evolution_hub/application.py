@@ -103,7 +103,9 @@ class _Handler(Handler):
 
     def _usage(self) -> None:
         time.sleep(self.server.scenario.api_seconds)
-        self._say(200, {"success": True, "data": {"used": 0, "limit": 3}}, USAGE)
+        if (status := self.server.scenario.api_status) != 200:
+            return self._refuse(status, "server_error", "Internal server error")
+        return self._say(200, {"success": True, "data": {"used": 0, "limit": 3}}, USAGE)
 
     def _tables(self) -> None:
         there = self.server.tables()

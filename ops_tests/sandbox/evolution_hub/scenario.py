@@ -165,6 +165,7 @@ class Scenario:
         edge: Certificate, plain HTTP, headers and pages.
         www: How the name with www is answered.
         api_seconds: How long the API takes for an answer.
+        api_status: What it answers.
         visitors: What becomes of the visitors' requests.
         worker: What Cloudflare knows of the Worker.
         staging: What it knows of the Worker that changes are deployed to first.
@@ -178,6 +179,7 @@ class Scenario:
     edge: Edge = field(default_factory=lambda: Edge(Certificate(), headers=HEADERS, pages=PAGES))
     www: Literal["redirects", "answers itself", "redirects for now", "loses the query"] = "redirects"
     api_seconds: float = 0
+    api_status: int = 200
     visitors: Visitors = field(default_factory=Visitors)
     worker: Worker = field(default_factory=Worker)
     staging: Worker = STAGING

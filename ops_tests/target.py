@@ -42,6 +42,7 @@ from ops_tests.target_parts import (
     RetentionPart,
     RuntimePart,
     SecretsPart,
+    SeverityWords,
     WebhooksPart,
 )
 from ops_tests.target_values import LISTED, NOT_EMPTY, HeaderName, HeaderValue, HttpUrl, UrlPath, matching
@@ -110,6 +111,7 @@ class Target(Part):
     heartbeat: HeartbeatPart | None = None
     limits: Limits = Limits()
     alerts: Annotated[AlertsPart | None, BeforeValidator(_switched_off)] = None
+    severity_words: SeverityWords = SeverityWords()
     maintenance: Annotated[tuple[MaintenanceWindow, ...], LISTED] = ()
 
     _environ: Mapping[str, str] = PrivateAttr(default_factory=dict)

@@ -30,6 +30,7 @@ def _effect_time(seconds: float) -> float:
     return seconds
 
 
+Word = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9 -]{0,19}", "a word of at most 20 letters, digits, blanks and -")]
 EFFECT_SECONDS_AT_MOST = 60.0
 """With the deliveries before it and the last look after it, this is what a check can wait for."""
 
@@ -86,6 +87,18 @@ class Page(Part):
     path: UrlPath
     status: Status = 200
     critical: bool = False
+
+
+class SeverityWords(Part):
+    """What the target's people call the levels; each stands beside its level in verdicts and alerts."""
+
+    L1: Word | None = None
+    L2: Word | None = None
+    L3: Word | None = None
+
+    def of(self, level: str) -> str:
+        """The word for a level, or ""."""
+        return dict(self).get(level) or ""
 
 
 class FlyPlatform(Part):

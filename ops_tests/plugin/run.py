@@ -105,7 +105,8 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
 
 
 def _verdict(run: Run, checks: list[CheckRecord], status: int) -> str:
-    said = verdict.sentence(checks, status, tuple(run.targets), run.broken or _misspelt(run, status))
+    called = {name: target.severity_words for name, target in run.targets.items()}
+    said = verdict.sentence(checks, status, tuple(run.targets), run.broken or _misspelt(run, status), called)
     several = len(run.targets) > 1
     deploys = (f"{phrase}{f' on {name}' if several else ''}: alerts are held" for name, phrase in run.deploying.items())
     return "; ".join([said, *deploys])

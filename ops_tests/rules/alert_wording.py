@@ -10,19 +10,21 @@ from ops_tests.records.run import CheckRecord
 from ops_tests.rules.causes import counted
 from ops_tests.rules.verdict import worst_first
 from ops_tests.rules.wording import duration, excerpt, listed
+from ops_tests.target_parts import SeverityWords
 
 LONGEST_SENTENCE = 600
 
 
-def title(message: Message, target: str, now: datetime) -> str:
-    """``[L3] shop: FAILED: health answers 200``, with what became of it."""
+def title(message: Message, target: str, now: datetime, words: SeverityWords) -> str:
+    """``[L3 critical] shop: FAILED: health answers 200``, with what became of it."""
     alert = message.alert
+    severity = f"{alert.severity} {words.of(alert.severity)}".strip()
     lasted = duration(((alert.ended_at or now) - alert.since).total_seconds())
     mark, after = {
-        "new": (alert.severity, ""),
-        "worse": (f"{alert.severity}, was {message.was}", ""),
-        "still": (alert.severity, f" (still, after {lasted})"),
-        "escalated": (alert.severity, f" (nobody acknowledged it in {lasted})"),
+        "new": (severity, ""),
+        "worse": (f"{severity}, was {message.was}", ""),
+        "still": (severity, f" (still, after {lasted})"),
+        "escalated": (severity, f" (nobody acknowledged it in {lasted})"),
         "recovered": (
             "recovered",
             f" ({'it could not be looked at' if alert.kind == 'blind' else 'red'} for {lasted})",

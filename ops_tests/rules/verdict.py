@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ops_tests.records.run import CheckRecord, Outcome
-from ops_tests.rules.levels import worst
 from ops_tests.rules.wording import excerpt, listed, seen
+from ops_tests.target_parts import SeverityWords
 
 SUBJECTS = ("availability", "database", "platform", "webhooks", "dead_letters", "logs", "alerts")
 """Root causes first: what the others depend on stands before them."""
@@ -28,7 +28,13 @@ def worst_first(checks: Iterable[CheckRecord]) -> list[CheckRecord]:
     )
 
 
-def sentence(checks: Sequence[CheckRecord], status: int, targets: Sequence[str], reason: str) -> str:
+def sentence(
+    checks: Sequence[CheckRecord],
+    status: int,
+    targets: Sequence[str],
+    reason: str,
+    called: Mapping[str, SeverityWords] | None = None,
+) -> str:
     """The verdict: word, level, target, how many of how many, the first names, and the first cause.
 
     Args:
@@ -36,6 +42,7 @@ def sentence(checks: Sequence[CheckRecord], status: int, targets: Sequence[str],
         status: The exit status.
         targets: Names of the targets.
         reason: Why the run is broken, was refused or found nothing to run, else "".
+        called: What the levels are called, by target.
     """
     where = listed(targets)
     judged = [one for one in checks if one.outcome != "not applicable"]
@@ -47,7 +54,7 @@ def sentence(checks: Sequence[CheckRecord], status: int, targets: Sequence[str],
         return words.format(where) + (reason or default)
     cut = f"INTERRUPTED on {where} after {len(judged)} checks" if status == 2 else ""
     if findings:
-        level = worst(one.level for one in findings)
+        level = _called(findings[0], called or {})
         also = (f"; {len(blind)} blind" if blind else "") + waived
         said = f"{len(findings)} of {len(judged)} checks: {_names(findings, targets)}{_cause(findings)}{also}"
         return f"{cut}; FINDING {level}: {said}" if cut else f"FINDING {level} on {_of(findings, targets)}: {said}"
@@ -66,9 +73,15 @@ _UNJUDGED = {
 }
 
 
+def _called(check: CheckRecord, words: Mapping[str, SeverityWords]) -> str:
+    """Its level, and what its target's people call that: ``L3 (critical)``."""
+    word = words[check.target].of(check.level or "") if check.target in words else ""
+    return f"{check.level} ({word})" if word else str(check.level)
+
+
 def parted(said: str) -> tuple[str, str]:
     """A verdict's word (``FINDING L2``), and what it says behind it."""
-    word = re.match(r"(?:[A-Z]{2,} ?)+(?:L\d)?:?", said)
+    word = re.match(r"(?:[A-Z]{2,} ?)+(?:L\d(?: \([^)]+\))?)?:?", said)
     length = word.end() if word else 0
     return said[:length].strip(), said[length:].lstrip()
 

@@ -12,6 +12,7 @@ from ops_tests.records.alerts import Alert, Letter, Message, PastLook
 from ops_tests.records.run import CheckRecord, Level, Outcome, Waiver
 from ops_tests.rules import alert_wording
 from ops_tests.rules.alerting import UNDELIVERED, Situation, judge, maintenance, unremembered
+from ops_tests.target_parts import SeverityWords
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HEALTH = "availability/health_answers_200"
@@ -237,7 +238,9 @@ def test_a_message_says_what_since_when_what_follows_and_what_to_type() -> None:
     ]
     story.run(0, *checks)
     (message,) = story.messages
-    assert alert_wording.title(message, "shop", NOON) == "[L3] shop: FAILED: health answers 200"
+    assert alert_wording.title(message, "shop", NOON, SeverityWords()) == "[L3] shop: FAILED: health answers 200"
+    critical = SeverityWords(L3="critical")
+    assert alert_wording.title(message, "shop", NOON, critical).startswith("[L3 critical] shop: ")
     assert alert_wording.body(message, "shop", checks, "reports/a.html").splitlines() == [
         "health answered 500; expected 200.",
         "Since: 2026-03-01 12:00:00 UTC",
@@ -256,7 +259,10 @@ def test_how_long_it_lasted_ends_with_the_first_green_of_those_that_had_to_agree
         story.run(5 * minutes, check(HEALTH, word, Level.L3), suite="smoke")
     (message,) = story.messages
     later = NOON + timedelta(minutes=21)
-    assert alert_wording.title(message, "shop", later) == "[recovered] shop: health answers 200 (red for 10 min)"
+    assert (
+        alert_wording.title(message, "shop", later, SeverityWords())
+        == "[recovered] shop: health answers 200 (red for 10 min)"
+    )
 
 
 def test_what_still_waits_for_a_route_was_not_told_by_it() -> None:
@@ -272,7 +278,7 @@ def test_a_blind_message_never_says_that_the_system_is_broken() -> None:
     story = Story()
     story.run(0, check(SECRETS, "blind", sentence="no token"))
     (message,) = story.messages
-    assert alert_wording.title(message, "shop", NOON).startswith("[blind] shop: NOBODY COULD LOOK: ")
+    assert alert_wording.title(message, "shop", NOON, SeverityWords()).startswith("[blind] shop: NOBODY COULD LOOK: ")
     first, second, *_ = alert_wording.body(
         message, "shop", [check(SECRETS, "blind", sentence="no token")], ""
     ).splitlines()

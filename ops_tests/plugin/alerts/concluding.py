@@ -153,7 +153,7 @@ def _letters(
             route=route,
             word=message.word,
             level=message.alert.severity,
-            title=alert_wording.title(message, target.name, situation.now),
+            title=alert_wording.title(message, target.name, situation.now, target.severity_words),
             body=alert_wording.body(message, again, situation.checks, report),
             since=message.alert.since,
             created_at=situation.now,

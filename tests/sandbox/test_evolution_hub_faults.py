@@ -19,6 +19,7 @@ from tests.sandbox.evolution_hub import WORKER, ask, tailing
 
 Shows = Callable[[Sandbox], bool]
 USAGE = "/api/ai-image/usage"
+STAGING = "evolution-hub-staging"
 COUNT = ("--command", "SELECT count(*) AS n FROM users")
 SLICE = ("hub-health-degraded", "deployment-gradual", "d1-overloaded", "wrangler-unknown-worker", "tail-not-ours")
 """One of each kind, for ``make test``; ``make test-long`` runs all."""
@@ -30,8 +31,8 @@ def _run(sandbox: Sandbox, *words: str, seconds: float | None = None) -> subproc
     return subprocess.run([program, *words], capture_output=True, text=True, check=False, env=given, timeout=seconds)
 
 
-def _listed(sandbox: Sandbox, kind: str) -> Any:
-    return json.loads(_run(sandbox, kind, "list", "--json", "--name", WORKER).stdout)
+def _listed(sandbox: Sandbox, kind: str, name: str = WORKER) -> Any:
+    return json.loads(_run(sandbox, kind, "list", "--json", "--name", name).stdout)
 
 
 def _health(**wanted: Any) -> Shows:
@@ -172,6 +173,7 @@ PROOFS: dict[str, Shows] = {
     "hub-csp-inline": _header("Content-Security-Policy", lambda text: "script-src 'self' 'unsafe-inline'" in text),
     "hub-page-404": _page("/pricing", 404),
     "hub-page-500": _page("/welcome", 500),
+    "api-fails": _page(USAGE, 500),
     "invocations-throw": _visit("exception", None),
     "invocations-exceed-cpu": _visit("exceededCpu", None),
     "invocations-exceed-memory": _visit("exceededMemory", None),
@@ -188,17 +190,14 @@ PROOFS: dict[str, Shows] = {
         lambda deployed, _: deployed[-1]["annotations"]["workers/triggered_by"] == "rollback"
         and deployed[-1]["versions"][0]["version_id"] == version_id(40)
     ),
+    "staging-behind": lambda sandbox: len(_listed(sandbox, "versions", STAGING)) == 1,
+    "staging-never-deployed": lambda sandbox: _listed(sandbox, "deployments", STAGING) == [],
     "hub-secret-missing": _secrets(lambda names: "STRIPE_WEBHOOK_SECRET" not in names),
     "hub-secret-extra": _secrets(lambda names: "DEBUG_TOKEN" in names),
     "d1-overloaded": _d1(1, '"code": 7429'),
     "d1-not-permitted": _d1(1, '"code": 7403'),
-    "d1-table-missing": _d1(1, "no such table: users: SQLITE_ERROR [code: 7500]"),
     "d1-slow": _d1(0, '"sql_duration_ms": 250'),
     "d1-no-bookmark": _says(0, "{}\n", "", "d1", "time-travel", "info", DATABASE, "--json"),
-    "d1-migration-unapplied": lambda sandbox: "0034_usage.sql" in _run(
-        sandbox, "d1", "migrations", "list", "DB", "--remote", "--env", "production",
-        "--config", str(sandbox.folder / "worker" / "wrangler.toml"),
-    ).stdout,
     "wrangler-missing": lambda sandbox: shutil.which("wrangler", path=sandbox.environment["PATH"]) is None,
     "wrangler-logged-out": _says(1, "", "it's necessary to set a CLOUDFLARE_API_TOKEN"),
     "wrangler-refused": _says(1, "Getting User settings...", "Authentication error [code: 10000]"),

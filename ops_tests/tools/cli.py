@@ -35,11 +35,13 @@ def cli() -> None:
 @click.option("--write", "directory", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR",
               help="Write DIR/target.toml and DIR/env (secrets and paths as export lines).")  # fmt: skip
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Plant a fault; repeatable.")
-def sandbox(directory: Path, faults: tuple[str, ...]) -> None:
+@click.option("--target", "system", default="sandbox", metavar="NAME", show_default=True,
+              help="Which embedded system: sandbox or sandbox-evolution-hub.")  # fmt: skip
+def sandbox(directory: Path, faults: tuple[str, ...], system: str) -> None:
     """Keep the sandbox up as a live system for a second terminal, until Ctrl-C."""
     from ops_tests.tools.keep_up import keep_up
 
-    keep_up(directory, faults)
+    keep_up(directory, faults, system)
 
 
 @cli.command()

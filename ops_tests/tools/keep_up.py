@@ -10,25 +10,27 @@ from pathlib import Path
 
 import click
 
-from ops_tests.errors import UsageProblem
+from ops_tests.errors import UnknownName, UsageProblem
 from ops_tests.sandbox.embedded import Sandbox, write_files
-from ops_tests.sandbox.faults import planted
+from ops_tests.sandbox.faults import SYSTEMS, planted
 
 
-def keep_up(directory: Path, faults: Sequence[str]) -> None:
+def keep_up(directory: Path, faults: Sequence[str], system: str) -> None:
     """Start the sandbox, describe it in ``directory``, and stop it on Ctrl-C or SIGTERM.
 
     Raises:
         SandboxFailed: A part of it did not start.
-        UsageProblem: A fault nobody knows, or ``directory`` cannot be written.
+        UsageProblem: A system or a fault nobody knows, or ``directory`` cannot be written.
     """
-    planted(faults)
+    if system not in SYSTEMS:
+        raise UnknownName(f"sandbox: --target names {system!r}; expected {' or '.join(SYSTEMS)}")
+    planted(faults, system)
     with _written(directory):
         directory.mkdir(parents=True, exist_ok=True)
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    running = Sandbox.start(faults)
+    running = Sandbox.start(faults, system=system)
     try:
         with _written(directory):
             write_files(running, directory)

@@ -8,8 +8,7 @@ import pytest
 
 from ops_tests.errors import UnknownName
 from ops_tests.sandbox import checks_by_need as known
-from ops_tests.sandbox.faults import FAULTS, planted
-from ops_tests.sandbox.scenario import Scenario
+from ops_tests.sandbox.faults import EVOLUTION_HUB, FAULTS, SYSTEMS, TIMEDIFY, planted
 
 CHECKS = {known.ANSWERS, known.SAYS_HEALTHY, known.IN_TIME, known.REFUSES_GET, *known.LATEST_LOG, known.WEEK,
           *known.METRICS, *known.PLATFORM, known.CONNECTS, *known.NEED_DATABASE, known.CHANGELOG,
@@ -25,16 +24,19 @@ NOTES_ONLY = {known.ACTIVITY, known.WEEK, known.DEPENDENCIES}
 """Silence of the webhooks, a new kind of error and an old lock file are worth a line and wake nobody."""
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_changes_the_healthy_scenario_and_leaves_it_alone(name: str) -> None:
-    healthy = Scenario()
-    assert FAULTS[name].change(healthy) != healthy
-    assert healthy == Scenario()
+EVERYWHERE = [(system, name) for system, known in SYSTEMS.items() for name in known.faults]
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_named_in_lower_case_and_described_in_a_sentence(name: str) -> None:
-    fault = FAULTS[name]
+@pytest.mark.parametrize(("system", "name"), EVERYWHERE)
+def test_a_fault_changes_the_healthy_scenario_and_leaves_it_alone(system: str, name: str) -> None:
+    healthy = SYSTEMS[system].healthy
+    assert planted([name], system) != healthy
+    assert healthy == type(healthy)()
+
+
+@pytest.mark.parametrize(("system", "name"), EVERYWHERE)
+def test_a_fault_is_named_in_lower_case_and_described_in_a_sentence(system: str, name: str) -> None:
+    fault = SYSTEMS[system].faults[name]
     assert fault.name == name
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
     assert fault.summary
@@ -77,3 +79,16 @@ def test_faults_compose_in_the_order_they_are_named() -> None:
 def test_an_unknown_fault_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean dead-letters"):
         planted(["dead-leters"])
+
+
+def test_no_two_systems_have_a_fault_of_one_name() -> None:
+    names = [name for _system, name in EVERYWHERE]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("name", "system", "owner"), [("d1-slow", TIMEDIFY, EVOLUTION_HUB), ("fly-hangs", EVOLUTION_HUB, TIMEDIFY)]
+)
+def test_a_fault_of_another_system_is_told_whose_it_is(name: str, system: str, owner: str) -> None:
+    with pytest.raises(UnknownName, match=f"fault '{name}' is one of {owner}, not of {system};"):
+        planted([name], system)

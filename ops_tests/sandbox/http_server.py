@@ -25,7 +25,7 @@ class Server(ThreadingHTTPServer):
 
     def answer(self) -> None:
         """Begin to answer, in a thread of its own."""
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing when a client goes away early."""

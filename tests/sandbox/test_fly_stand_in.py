@@ -319,7 +319,7 @@ def test_logs_wait_for_ever_until_they_are_ended_silently(
 
 @pytest.mark.parametrize("indent", [None, 4])
 def test_its_json_is_what_json_reads_and_writes(indent: int | None) -> None:
-    value = {'ä"\\\n\x01\u2028😀': [1, -2.5, 1e300, True, False, None, (), {}, [[]], {"a": {"b": ("c",)}}], "": ""}
+    value: Any = {'ä"\\\n\x01\u2028😀': [1, -2.5, 1e300, True, False, None, (), {}, [[]], {"a": {"b": ("c",)}}], "": ""}
     text = json.dumps(value, indent=indent, ensure_ascii=False, separators=None if indent else (",", ":"))
     assert json_text.dumps(value, indent) == text
     assert json_text.loads(text) == json.loads(text)

@@ -17,6 +17,7 @@ import os
 import pkgutil
 import sys
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -59,10 +60,15 @@ def _load() -> None:
     for module in pkgutil.walk_packages(ops_tests.__path__, "ops_tests."):
         if not module.name.startswith(PYTESTS_OWN) and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    importlib.import_module("ops_tests.plugin.run")._environment()  # versions and the platform's name are kept
+    html = importlib.import_module("pytest_html.plugin")  # it compiles its one template in each run
+    template = html._read_template([Path(str(html.__file__)).with_name("resources")])
+    html._read_template = lambda _paths: template  # type: ignore[attr-defined]
     environment = importlib.import_module("ops_tests.plugin.report.page").templates()
     for name in environment.list_templates(["j2"]):
         environment.get_template(name)
     gc.freeze()  # else the collections with which pytest ends would look through all of it, in each run
+    gc.disable()  # a run ends before those in between are worth their time
 
 
 def _be_pytest(order: dict[str, Any]) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from ops_tests.errors import Unparsable
@@ -21,12 +22,19 @@ Fields = Mapping[str, Any]
 
 def folded(item: Mapping[str, Any]) -> Fields:
     """Take case and underscores out of the keys of one object; what is inside its values keeps its own."""
-    return {key.replace("_", "").lower(): whole(value) for key, value in item.items()}
+    return {_folded(key): whole(value) for key, value in item.items()}
+
+
+@lru_cache
+def _folded(key: str) -> str:
+    return key.replace("_", "").lower()
 
 
 def whole(value: Any) -> Any:
     """A text without halves of characters, which JSON can spell and no file can hold."""
-    return _HALF_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else value
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return _HALF_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 def object_of(value: Any) -> Mapping[str, Any]:

@@ -26,6 +26,8 @@ PAGE_LINES = 100
 """What the API puts on a page; one as full as that is not the last (https://fly.io/docs/monitoring/logs-api-options/)."""
 READ_SECONDS = 20.0
 _PAGE_SECONDS = 10.0
+_OUT_OF_ORDER = timedelta(minutes=1)
+"""How much earlier than the line before a line may be, since several machines write: a guess on the safe side."""
 
 
 def worst_seconds() -> float:
@@ -95,7 +97,7 @@ def _collected(pages: _Pages, since: datetime, until: datetime | None) -> tuple[
     lines: list[LogLine] = []
     place, ends_at = _nanoseconds(since), time.monotonic() + READ_SECONDS
     for _ in range(PAGE_CAP):
-        page, following = pages.after(place, ends_at - time.monotonic())
+        page, following = pages.after(place, ends_at - time.monotonic(), until)
         lines += page
         beyond = until is not None and any(line.timestamp > until for line in page)
         if not page or beyond:
@@ -118,15 +120,22 @@ class _Pages:
         self._web = Web(api_url, remark=remark, seconds=_PAGE_SECONDS, body_limit=8 * MIB)
         self.close = self._web.close
 
-    def after(self, place: str, seconds: float) -> tuple[list[LogLine], str]:
-        """The lines from a place on (nanoseconds since 1970, or what the last page named), and the next place."""
+    def after(self, place: str, seconds: float, until: datetime | None = None) -> tuple[list[LogLine], str]:
+        """The lines from a place on (nanoseconds since 1970, or what the last page named), and the next place.
+
+        What comes after the first line that is later than ``until`` by a minute is left out.
+        """
         path = f"/api/v1/apps/{quote(self._app, safe='')}/logs?next_token={quote(place, safe='')}"
         answer = at_their_pace(lambda _left: self._answered(path), SOURCE, self._remark, seconds)
         document = _document(answer)
         data, meta = document.get("data"), document.get("meta")
         if not isinstance(data, list):
             raise Unparsable(f'{SOURCE}: the answer has no list "data"; expected one. Next: fly logs -a {self._app}')
-        lines = [fly_json.log_line(_attributes(item), SOURCE) for item in data]
+        lines: list[LogLine] = []
+        for item in data:
+            lines.append(fly_json.log_line(_attributes(item), SOURCE))
+            if until is not None and lines[-1].timestamp > until + _OUT_OF_ORDER:
+                break
         following = fly_fields.folded(meta).get("nexttoken") if isinstance(meta, dict) else ""
         return lines, str(following or "")
 

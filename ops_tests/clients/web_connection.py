@@ -1,12 +1,14 @@
 """Connections whose socket a deadline can shut.
 
 A read timeout starts anew with every byte, so a server that drips its answer could hold a request open for ever. Here a
-timer shuts the socket instead, whatever is being read at that moment: status line, headers or body.
+thread shuts the socket instead, whatever is being read at that moment: status line, headers or body. It is one thread
+for all requests under way, since starting one takes as long as half a request.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import socket
 import threading
 import time
@@ -25,6 +27,7 @@ class Deadline:
 
     Attributes:
         seconds: How long the block may take.
+        ends_at: When it is over, by the monotonic clock; known inside the block.
         passed: Whether the time is over and the socket was shut.
         reused: Whether the request at hand went over a connection that had served before.
     """
@@ -35,41 +38,79 @@ class Deadline:
         self.reused = False
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
-        self._timer = threading.Timer(seconds, self._shut)
-        self._timer.daemon = True
 
     def __enter__(self) -> Self:
-        self._ends_at = time.monotonic() + self.seconds
+        self.ends_at = time.monotonic() + self.seconds
         _current.deadline = self
-        self._timer.start()
+        _timekeeper.add(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
+        _timekeeper.remove(self)
         _current.deadline = None
         with self._lock:
             self._socket = None
 
     def left(self) -> float:
         """Seconds until the deadline, never less than a moment, since a timeout of 0 means none."""
-        return max(0.001, self._ends_at - time.monotonic())
+        return max(0.001, self.ends_at - time.monotonic())
 
     def watch(self, connected: socket.socket | None) -> None:
         """Take this socket for the one to shut; shut it at once when the time is already over."""
         with self._lock:
             self._socket = connected
         if self.passed:
-            self._shut()
+            self.shut()
 
-    def _shut(self) -> None:
+    def shut(self) -> None:
+        """Let the time be over: shut the socket that is in use."""
         self.passed = True
         with self._lock:
             if self._socket is not None:
                 with contextlib.suppress(OSError):
                     # The plain method, since the one of a TLS socket would also take its state from under the reader.
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+class _Timekeeper:
+    """Shuts what passes its deadline, in a thread that ends when it wakes and nothing is under way."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._under_way: set[Deadline] = set()
+        self._wakes_at = math.inf
+        self._thread: threading.Thread | None = None
+
+    def add(self, deadline: Deadline) -> None:
+        """Keep this one, too."""
+        with self._changed:
+            self._under_way.add(deadline)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._keep, name="deadlines", daemon=True)
+                self._thread.start()
+            elif deadline.ends_at < self._wakes_at:
+                self._changed.notify()
+
+    def remove(self, deadline: Deadline) -> None:
+        """Its time does not matter any more; the thread is left asleep."""
+        with self._changed:
+            self._under_way.discard(deadline)
+
+    def _keep(self) -> None:
+        with self._changed:
+            while self._under_way:
+                now = time.monotonic()
+                for one in [one for one in self._under_way if one.ends_at <= now]:
+                    self._under_way.remove(one)
+                    one.shut()
+                self._wakes_at = min((one.ends_at for one in self._under_way), default=now)
+                self._changed.wait(self._wakes_at - now)
+            self._thread = None
+
+
+_timekeeper = _Timekeeper()
 
 
 def opened_in(address: tuple[str, int], seconds: float) -> float:

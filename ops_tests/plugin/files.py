@@ -15,6 +15,7 @@ from ops_tests.records.run import CheckRecord, RunRecord
 
 _ELEMENTS = {"finding": "failure", "blind": "error", "waived": "skipped", "not applicable": "skipped"}
 _UNFINISHED = {2, 3, 4, 5}
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(config: pytest.Config, run: Run) -> None:
@@ -81,4 +82,4 @@ def _testcase(check: CheckRecord) -> ET.Element:
 
 def _xml_text(text: str) -> str:
     """The text without the characters XML 1.0 has no place for."""
-    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\N{REPLACEMENT CHARACTER}", text)
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,7 +1,8 @@
 """A process that outlives a killed sandbox just long enough to end its PostgreSQL servers and remove its folder.
 
-It is started as ``python -I -S guard.py FOLDER GROUP`` with a pipe from the sandbox as its input. However the sandbox
-ends, the pipe closes: no signal, no polling, the same on Linux and macOS. It holds the folder's lock until it is done.
+It waits as ``python -I -S waiting_guard.py FOLDER GROUP`` with a pipe from the sandbox as its input. However the
+sandbox ends, the pipe closes: no signal, no polling, the same on Linux and macOS. It holds the folder's lock until it
+is done.
 Without a GROUP only what runs in the folder is ended.
 """
 
@@ -15,7 +16,6 @@ import sys
 import time
 from pathlib import Path
 
-ORDERLY = b"orderly"
 PRIMARY, REPLICA = "postgres", "replica"
 STOP_SECONDS = 5.0
 
@@ -75,8 +75,8 @@ def _gone(data: str, pid: int) -> bool:
 
 
 def main(folder: str, group: str = "") -> None:
-    """Wait for the sandbox's end, then end what it started and remove its folder."""
-    if sys.stdin.buffer.read() != ORDERLY and group:
+    """End what the killed sandbox started and remove its folder."""
+    if group:
         _end_all_postgres(folder)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(int(group), signal.SIGKILL)

@@ -7,19 +7,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ops_tests.sandbox import guard
+from ops_tests.sandbox import guard, waiting_guard
 
 
 @contextmanager
 def guarded(folder: str, lock: int, group: int | None = None) -> Iterator[None]:
-    """Have the guard clear up behind us, however we end.
+    """Clear up behind us, or have the guard do it when we are killed.
 
     Args:
         folder: What it removes, once no PostgreSQL runs in it.
         lock: The descriptor that holds the folder's lock; the guard keeps it until it is done.
         group: The process group that is ended as well when we did not end orderly; None for none.
     """
-    command = [sys.executable, "-I", "-S", guard.__file__, folder, *([str(group)] if group else [])]
+    command = [sys.executable, "-I", "-S", waiting_guard.__file__, folder, *([str(group)] if group else [])]
     watcher = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -32,4 +32,5 @@ def guarded(folder: str, lock: int, group: int | None = None) -> Iterator[None]:
     try:
         yield
     finally:
-        watcher.communicate(guard.ORDERLY)
+        guard.clear(folder)
+        watcher.communicate(waiting_guard.ORDERLY)

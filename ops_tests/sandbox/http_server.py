@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import socketserver
 import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+
+class _Closed(Exception):
+    """The server was closed."""
 
 
 class Server(ThreadingHTTPServer):
@@ -30,7 +35,16 @@ class Server(ThreadingHTTPServer):
 
     def answer(self) -> None:
         """Begin to answer, in a thread of its own."""
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(target=self._answer, daemon=True).start()
+
+    def service_actions(self) -> None:
+        """End the thread that answers once the server is closed; it would ask the closed socket over and over."""
+        if self.socket.fileno() < 0:
+            raise _Closed
+
+    def _answer(self) -> None:
+        with contextlib.suppress(_Closed):
+            self.serve_forever()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing when a client goes away early."""

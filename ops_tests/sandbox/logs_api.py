@@ -6,6 +6,7 @@ import itertools
 import json
 import time
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -58,13 +59,13 @@ class _Handler(Handler):
         if trouble := self.server.trouble(token):
             return self.send(trouble, HTTPStatus(trouble).phrase.encode(), {"Content-Type": "text/plain"})
         entries, token = self.server.store.page(token, asked.get("instance", ""), asked.get("region", ""))
-        answer = {"data": [_item(entry) for entry in entries], "meta": {"next_token": token}}
-        return self.send(
-            200, json.dumps(answer, ensure_ascii=False).encode(), {"Content-Type": "application/json; charset=utf-8"}
-        )
+        answer = f'{{"data": [{", ".join(map(_item, entries))}], "meta": {{"next_token": "{token}"}}}}'
+        return self.send(200, answer.encode(), {"Content-Type": "application/json; charset=utf-8"})
 
 
-def _item(entry: Entry) -> dict[str, object]:
+@cache
+def _item(entry: Entry) -> str:
+    """The JSON of an entry, which whoever reads in small strides asks for again and again."""
     seconds, nanoseconds = divmod(entry.at, 10**9)
     timestamp = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
     meta = {"instance": entry.instance, "region": entry.region, "event": {"provider": entry.provider},
@@ -77,4 +78,5 @@ def _item(entry: Entry) -> dict[str, object]:
         "instance": entry.instance,
         "region": entry.region,
     }
-    return {"id": str(entry.at), "type": "log", "attributes": {**attributes, "meta": meta}}
+    item = {"id": str(entry.at), "type": "log", "attributes": {**attributes, "meta": meta}}
+    return json.dumps(item, ensure_ascii=False)

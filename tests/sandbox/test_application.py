@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 from contextlib import closing
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from ops_tests.sandbox.embedded import Sandbox
+from ops_tests.sandbox.http_server import Handler, Server
 from ops_tests.sandbox.past import shop as past_shop
 from tests.sandbox.conftest import connection_to
 
@@ -146,3 +148,13 @@ def test_scopes_are_updated_where_there_is_a_session(
     deliver(sandbox, "/webhooks/app/scopes_update", "app/scopes_update", body, X_Shopify_Shop_Domain=past_shop(1))
     done = f"APP/SCOPES_UPDATE: scopes updated for {past_shop(1)}"
     assert eventually(lambda: messages(sandbox).count(done) == before + 1)
+
+
+def test_a_closed_server_asks_its_socket_no_more() -> None:
+    before = set(threading.enumerate())
+    server = Server(("127.0.0.1", 0), Handler)
+    server.answer()
+    (answering,) = set(threading.enumerate()) - before
+    server.server_close()
+    answering.join(10)
+    assert not answering.is_alive()

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ops_tests.sandbox import fly_state
+from ops_tests.sandbox.fly import json_text
 from ops_tests.sandbox.log_store import Entry, LogStore
 from ops_tests.sandbox.logs_api import LogsApi
 from ops_tests.sandbox.scenario import Line, Machine, Platform
@@ -314,3 +315,11 @@ def test_logs_wait_for_ever_until_they_are_ended_silently(
     running.send_signal(signal.SIGTERM)
     _stdout, stderr = running.communicate()
     assert (running.returncode, stderr) == (127, b"")
+
+
+@pytest.mark.parametrize("indent", [None, 4])
+def test_its_json_is_what_json_reads_and_writes(indent: int | None) -> None:
+    value: Any = {'ä"\\\n\x01\u2028😀': [1, -2.5, 1e300, True, False, None, (), {}, [[]], {"a": {"b": ("c",)}}], "": ""}
+    text = json.dumps(value, indent=indent, ensure_ascii=False, separators=None if indent else (",", ":"))
+    assert json_text.dumps(value, indent) == text
+    assert json_text.loads(text) == json.loads(text)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable
 
-from ops_tests.sandbox.fly import storage
+from ops_tests.sandbox.fly import json_text, storage
 from ops_tests.sandbox.fly.keeping import State
 from ops_tests.sandbox.fly.output import out, print_json, print_table
 from ops_tests.sandbox.fly.session import USER_QUERY, FlyError, admit, app, token, wants_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Flags = dict[str, str]
 BUILD = {
@@ -152,7 +154,7 @@ def image_show(state: State, flags: Flags) -> None:
     shown = [
         {
             "Digest": image["digest"],
-            "Labels": json.dumps(image["labels"], separators=(",", ":")),
+            "Labels": json_text.dumps(image["labels"]),
             "MachineID": machine["id"],
             "Registry": image["registry"],
             "Repository": image["repository"],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Sequence
 
+from ops_tests.sandbox.fly import json_text
 from ops_tests.sandbox.fly.arguments import COMMANDS, GLOBAL, values
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -19,8 +22,7 @@ def out(text: str) -> None:
 
 def print_json(value: object, indent: int | None = 4) -> None:
     """Write JSON as Go's encoder does: 4 blanks, HTML characters escaped; on one line without ``indent``."""
-    separators = (",", ":") if indent is None else None
-    text = json.dumps(value, indent=indent, ensure_ascii=False, separators=separators)
+    text = json_text.dumps(value, indent)
     for character, escape in ESCAPES.items():
         text = text.replace(character, escape)
     out(text + "\n")

@@ -186,7 +186,9 @@ def _left_out(target: Target) -> dict[str, str]:
     if not target.database:
         return dict.fromkeys(("retention", "dead-letters"), "the target file has no [database]")
     if not target.database.operator_secret_env:
-        return dict.fromkeys(("retention", "dead-letters"), "database.operator_secret_env names no role that may delete")
+        return dict.fromkeys(
+            ("retention", "dead-letters"), "database.operator_secret_env names no role that may delete"
+        )
     missing = {
         "retention": _no_retention(target),
         "dead-letters": "" if target.dead_letters else "the target file has no [dead_letters]",

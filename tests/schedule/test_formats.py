@@ -82,7 +82,9 @@ def test_actionlint_takes_a_workflow(workflow: Callable[..., Path], target: str)
 
 def test_a_broken_workflow_is_noticed(workflow: Callable[..., Path]) -> None:
     assert validators.github_complaints(workflow("ops/shop.toml", "runs-on:", "runs-where:"))
-    assert "excessive-permissions" in validators.github_weaknesses(workflow("timedify", "contents: read", "contents: write"))
+    assert "excessive-permissions" in validators.github_weaknesses(
+        workflow("timedify", "contents: read", "contents: write")
+    )
     loose = workflow("timedify", "de0fac2e4500dabe0009e67214ff5f5447ce83dd", "v6")
     assert "unpinned-uses" in validators.github_weaknesses(loose)
 
@@ -99,7 +101,11 @@ def test_manifests_are_sound(printed: Printing, target: str) -> None:
 
 @pytest.mark.parametrize(
     ("right", "broken"),
-    [("concurrencyPolicy", "concurencyPolicy"), ("restartPolicy: Never", "restartPolicy: 3"), ("image: ", "image: 3 #")],
+    [
+        ("concurrencyPolicy", "concurencyPolicy"),
+        ("restartPolicy: Never", "restartPolicy: 3"),
+        ("image: ", "image: 3 #"),
+    ],
 )
 def test_a_broken_manifest_is_noticed(printed: Printing, right: str, broken: str) -> None:
     assert validators.kubernetes_complaints(printed("kubernetes").replace(right, broken))

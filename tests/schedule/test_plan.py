@@ -123,8 +123,9 @@ def test_no_secret_is_printed(folder: Path) -> None:
     variables = ("FLY_API_TOKEN", "SHOPIFY_API_SECRET", "DATABASE_URL", "OPERATOR_DATABASE_URL", "ALERT_URL")
     for style in FORMATS:
         done = subprocess.run(
-            [sys.executable, "-m", "ops_tests", "schedule", "--format", style, "--target", "ops/shop.toml"], cwd=folder,
-            env=environment(**{name: f"hunter2-{name}" for name in variables}), capture_output=True, text=True, check=True,
+            [sys.executable, "-m", "ops_tests", "schedule", "--format", style, "--target", "ops/shop.toml"],
+            cwd=folder, env=environment(**{name: f"hunter2-{name}" for name in variables}),
+            capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert "hunter2" not in done.stdout + done.stderr
 

@@ -27,6 +27,8 @@ FORMATS = {
 CARRIED = ("github", "kubernetes")
 """Formats that run elsewhere, where there is of this machine only the project's folder."""
 CLONE = ("Makefile", "pytest.ini", "requirements.lock")
+USUAL = ("/usr/local/bin", "/usr/bin", "/bin")
+"""Where programs are looked for: cron and systemd know next to none of what a login shell knows."""
 WIDTH = 79
 ADDRESSES = re.compile(r"[^a-z0-9]+")
 LONGEST_NAME = 29
@@ -49,6 +51,7 @@ def schedule(target: Target, style: str, folder: Path) -> str:
         _refuse_what_cannot_be_carried(style, argument, folder)
     checks_from = () if (folder / "pytest.ini").is_file() else ("--pyargs", "ops_tests.checks")
     made = plan(target, argument, checks_from)
+    programs = _programs(made, target)
     return rendered(
         FORMATS[style],
         plan=made,
@@ -58,7 +61,8 @@ def schedule(target: Target, style: str, folder: Path) -> str:
         owner=folder.owner(),
         python=_python(folder),
         absolute_python=str(folder / _python(folder)),
-        path=":".join(_path(made, target)),
+        path=":".join([*dict.fromkeys([*programs.values(), *USUAL])]),
+        absent=[name for name, place in programs.items() if not shutil.which(name, path=place)],
         dns=_dns_name(target.name),
         quoted=shlex.quote,
         text=json.dumps,
@@ -87,11 +91,10 @@ def _python(folder: Path) -> str:
     return str(python.relative_to(folder) if python.is_relative_to(folder) else python)
 
 
-def _path(made: Plan, target: Target) -> list[str]:
-    """Where programs are looked for: cron and systemd know next to none of what a login shell knows."""
-    found = [shutil.which(name, path=target.environment.get("PATH", "")) for name in made.programs]
-    own = [str(Path(where).parent) if where else str(Path.home() / ".fly" / "bin") for where in found]
-    return [*dict.fromkeys([*own, "/usr/local/bin", "/usr/bin", "/bin"])]
+def _programs(made: Plan, target: Target) -> dict[str, str]:
+    """The folder of each program; one that is not found is expected where its installer puts it."""
+    found = {name: shutil.which(name, path=target.environment.get("PATH", "")) for name in made.programs}
+    return {name: str(Path(where).parent if where else Path.home() / ".fly" / "bin") for name, where in found.items()}
 
 
 def _dns_name(name: str) -> str:

@@ -99,6 +99,20 @@ def test_a_target_with_nothing_but_an_address_needs_no_variable_and_no_fly(print
         assert "Nobody misses a run that does not come" in flat(text)
 
 
+@pytest.mark.parametrize("style", ["crontab", "systemd"])
+def test_path_leads_to_fly_or_says_that_it_was_not_found(
+    printed: Printing, folder: Path, monkeypatch: pytest.MonkeyPatch, style: str
+) -> None:
+    (folder / "fly").touch(mode=0o755)
+    monkeypatch.setenv("PATH", f"/nowhere:{folder}")
+    assert f"PATH={folder}:/usr/local/bin:/usr/bin:/bin" in printed(style)
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("HOME", str(folder / "home"))
+    text = printed(style)
+    assert f"PATH={folder}/home/.fly/bin:/usr/local/bin" in text
+    assert "fly was not found here" in flat(text)
+
+
 def test_each_job_gets_only_the_secrets_it_looks_up(printed: Printing) -> None:
     jobs = {one["metadata"]["name"]: one["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["env"]
             for one in yaml.safe_load_all(printed("kubernetes")) if one["kind"] == "CronJob"}  # fmt: skip

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ops_tests.records.run import RunRecord
 from ops_tests.sandbox.embedded import Sandbox, write_files
 from tests.dead_mans_switch import switch
 from tests.patience import patient
-from tests.running import environment
+from tests.running import REPOSITORY, environment
 from tests.schedule.validators import cron_lines, cron_variables, needed
 
 HEARTBEAT = '\n[heartbeat]\nsmoke = "SWITCH_URL"\n\n[https]\n'
@@ -39,7 +40,9 @@ class Crontab:
         """Run it to its end with what cron gives: the crontab's variables, HOME, LOGNAME and nothing else."""
         needed("flock")
         given = cron_variables(self.text)
-        given = {"HOME": str(self.folder), "LOGNAME": "ops", **given, **variables}
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        given = {"HOME": str(home), "LOGNAME": "ops", **given, **variables}
         return subprocess.run(
             [given["SHELL"], "-c", self.line(name)], cwd=given["HOME"], env=given,
             capture_output=True, text=True, timeout=150, check=False,
@@ -58,8 +61,8 @@ def sandbox() -> Iterator[Sandbox]:
     started.stop()
 
 
-def printed(sandbox: Sandbox, folder: Path, *changes: tuple[str, str]) -> Crontab:
-    """The crontab of a target file for this sandbox, with its secrets where the crontab says that they stand."""
+def prepared(sandbox: Sandbox, folder: Path, *changes: tuple[str, str]) -> None:
+    """A target file for this sandbox, with its secrets in the folder's ``.env``."""
     write_files(sandbox, folder)
     file = folder / "target.toml"
     text = patient(file.read_text(encoding="utf-8"))
@@ -68,11 +71,20 @@ def printed(sandbox: Sandbox, folder: Path, *changes: tuple[str, str]) -> Cronta
         text = text.replace(right, other)
     file.write_text(text, encoding="utf-8")
     (folder / "env").rename(folder / ".env")
-    done = subprocess.run(
-        [sys.executable, "-m", "ops_tests", "schedule", "--format", "crontab", "--target", "target.toml"],
+
+
+def schedule(sandbox: Sandbox, folder: Path, style: str) -> str:
+    """What the command prints in that folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "ops_tests", "schedule", "--format", style, "--target", "target.toml"],
         cwd=folder, env=environment(**sandbox.environment), capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return Crontab(folder, done.stdout)
+    ).stdout  # fmt: skip
+
+
+def printed(sandbox: Sandbox, folder: Path, *changes: tuple[str, str]) -> Crontab:
+    """The crontab of a sandbox, in a folder that is ready for it."""
+    prepared(sandbox, folder, *changes)
+    return Crontab(folder, schedule(sandbox, folder, "crontab"))
 
 
 def test_a_green_run_is_quiet_leaves_its_report_and_tells_the_switch_once(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -119,3 +131,31 @@ def test_a_run_that_would_overlap_is_left_out_quietly(sandbox: Sandbox, tmp_path
 def test_a_clean_up_deletes_what_is_too_old(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
     done = printed(sandbox, tmp_path).run(name)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def command_of(text: str, style: str) -> str:
+    """The line by which a format runs smoke, for a shell."""
+    if style == "systemd":
+        (line,) = [line for line in text.splitlines() if line.startswith("ExecStart=") and "-m smoke" in line]
+        return line.removeprefix("ExecStart=")
+    if style == "github":
+        steps = yaml.safe_load(text)["jobs"]["checks"]["steps"]
+        return str(next(step["run"] for step in steps if step.get("name") == "Run the checks"))
+    jobs = {one["metadata"]["name"]: one for one in yaml.safe_load_all(text)}
+    template = jobs["ops-tests-sandbox-live-smoke"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    return str(template["containers"][0]["command"][2])
+
+
+@pytest.mark.parametrize("style", ["systemd", "github", "kubernetes"])
+def test_the_line_of_every_other_format_runs_too(sandbox: Sandbox, tmp_path: Path, style: str) -> None:
+    prepared(sandbox, tmp_path)
+    for name in ("Makefile", "pytest.ini", "requirements.lock", "ops_tests"):
+        (tmp_path / name).symlink_to(REPOSITORY / name)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    line = command_of(schedule(sandbox, tmp_path, style), style)
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=tmp_path, env={"PATH": sandbox.environment["PATH"], "CI": "true", "SUITE": "smoke"},
+        capture_output=True, text=True, timeout=150, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "reports" / "latest-smoke.json").is_file()

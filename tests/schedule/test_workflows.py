@@ -54,6 +54,14 @@ def test_every_action_is_pinned_by_one_commit_with_its_version(printed: Callable
     assert all(re.fullmatch(r"[0-9a-f]{40}", commit) and version for _, commit, version in pins)
 
 
+def test_no_checkout_leaves_its_token_behind(printed: Callable[..., str]) -> None:
+    for text in (printed("github"), *(file.read_text(encoding="utf-8") for file in WORKFLOWS)):
+        steps = [step for job in yaml.safe_load(text)["jobs"].values() for step in job["steps"]]
+        checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+        assert checkouts
+        assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
 def test_every_make_target_of_the_workflows_is_one() -> None:
     rules = (REPOSITORY / "Makefile").read_text(encoding="utf-8").replace("$(VENV)", ".venv")
     for file in WORKFLOWS:

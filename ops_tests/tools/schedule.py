@@ -58,7 +58,7 @@ def schedule(target: Target, style: str, folder: Path) -> str:
         version=__version__,
         again=shlex.join(["python", "-m", "ops_tests", "schedule", "--format", style, "--target", argument]),
         folder=str(folder),
-        owner=folder.owner(),
+        owner=_owner(folder),
         python=_python(folder),
         absolute_python=str(folder / _python(folder)),
         path=":".join([*dict.fromkeys([*programs.values(), *USUAL])]),
@@ -89,6 +89,14 @@ def _python(folder: Path) -> str:
     """The interpreter of this environment, from the project's folder if it lies inside."""
     python = Path(sys.prefix, "bin", "python")
     return str(python.relative_to(folder) if python.is_relative_to(folder) else python)
+
+
+def _owner(folder: Path) -> str:
+    """Whose the folder is: whoever runs the schedule must be able to write reports into it."""
+    try:
+        return folder.owner()
+    except KeyError:  # a container's user need have no name
+        return str(folder.stat().st_uid)
 
 
 def _programs(made: Plan, target: Target) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ def test_a_green_run_is_quiet_leaves_its_report_and_tells_the_switch_once(sandbo
         done = crontab.run("smoke", SWITCH_URL=told.url)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert crontab.record().suite == "smoke"
-    assert len(crontab.record().checks) == 7
+    assert crontab.record().exit_status == 0
     assert told.paths() == ["/ping/s3cr3t-uuid/start", "/ping/s3cr3t-uuid"]
 
 
@@ -146,16 +147,25 @@ def command_of(text: str, style: str) -> str:
     return str(template["containers"][0]["command"][2])
 
 
+@pytest.fixture(scope="module")
+def clone(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of this project with the target file and an environment in it."""
+    folder = tmp_path_factory.mktemp("clone")
+    prepared(sandbox, folder)
+    for name in ("Makefile", "pytest.ini", "requirements.lock"):
+        shutil.copy(REPOSITORY / name, folder)
+    shutil.copytree(REPOSITORY / "ops_tests", folder / "ops_tests")
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
+
+
 @pytest.mark.parametrize("style", ["systemd", "github", "kubernetes"])
-def test_the_line_of_every_other_format_runs_too(sandbox: Sandbox, tmp_path: Path, style: str) -> None:
-    prepared(sandbox, tmp_path)
-    for name in ("Makefile", "pytest.ini", "requirements.lock", "ops_tests"):
-        (tmp_path / name).symlink_to(REPOSITORY / name)
-    (tmp_path / ".venv").symlink_to(sys.prefix)
-    line = command_of(schedule(sandbox, tmp_path, style), style)
+def test_the_line_of_every_other_format_runs_too(sandbox: Sandbox, clone: Path, style: str) -> None:
+    (clone / "reports" / "latest-smoke.json").unlink(missing_ok=True)
+    line = command_of(schedule(sandbox, clone, style), style)
     done = subprocess.run(
-        ["sh", "-c", line], cwd=tmp_path, env={"PATH": sandbox.environment["PATH"], "CI": "true", "SUITE": "smoke"},
+        ["sh", "-c", line], cwd=clone, env={"PATH": sandbox.environment["PATH"], "CI": "true", "SUITE": "smoke"},
         capture_output=True, text=True, timeout=150, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert (tmp_path / "reports" / "latest-smoke.json").is_file()
+    assert (clone / "reports" / "latest-smoke.json").is_file()

@@ -66,7 +66,8 @@ def units(text: str, folder: Path) -> list[Path]:
     place = folder / "units.d"
     place.mkdir(exist_ok=True)
     (folder / "units").write_text(text.replace("# /etc/systemd/system/", f"# {place}/"), encoding="utf-8")
-    own = line.replace(r"\/etc\/", f"{place}/".replace("/", r"\/"))
+    own = line.replace(r"\/etc\/systemd\/system\/", f"{place}/".replace("/", r"\/"))
+    assert own != line
     subprocess.run(["sh", "-c", f"{own} units"], cwd=folder, check=True)
     return sorted(place.iterdir())
 

@@ -99,6 +99,11 @@ def test_manifests_are_sound(printed: Printing, target: str) -> None:
     )) == []  # fmt: skip
 
 
+def test_a_name_that_is_a_number_is_a_label_all_the_same(printed: Printing, folder: Path) -> None:
+    (folder / "ops" / "42.toml").write_text('base_url = "https://shop.example.com"\n', encoding="utf-8")
+    assert validators.kubernetes_complaints(printed("kubernetes", "ops/42.toml")) == []
+
+
 @pytest.mark.parametrize(
     ("right", "broken"),
     [

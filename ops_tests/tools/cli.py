@@ -11,7 +11,7 @@ import click
 from ops_tests import __version__
 from ops_tests.errors import ActionFailed, NotPermitted, OpsError, UsageProblem
 from ops_tests.target import read_environ
-from ops_tests.tools import cli_letters, cli_looking, cli_platform
+from ops_tests.tools import cli_letters, cli_looking, cli_platform, cli_schedule
 
 
 class _Commands(click.Group):
@@ -150,7 +150,7 @@ def alerts_ack(above: str | None, check: str, name: str | None) -> None:
     click.echo(f"acknowledged: {check}")
 
 
-for _command in (*cli_looking.COMMANDS, *cli_platform.COMMANDS, *cli_letters.COMMANDS):
+for _command in (*cli_looking.COMMANDS, *cli_platform.COMMANDS, *cli_letters.COMMANDS, *cli_schedule.COMMANDS):
     cli.add_command(_command)
 
 

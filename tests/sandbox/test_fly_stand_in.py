@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from ops_tests.sandbox import fly_state
-from ops_tests.sandbox.fly import json_text
+from ops_tests.sandbox import fly_state, json_text
 from ops_tests.sandbox.log_store import Entry, LogStore
 from ops_tests.sandbox.logs_api import LogsApi
 from ops_tests.sandbox.scenario import Line, Machine, Platform

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from ops_tests.sandbox.fly import json_text, storage
+from ops_tests.sandbox import json_text
+from ops_tests.sandbox.fly import storage
 from ops_tests.sandbox.fly.keeping import State
 from ops_tests.sandbox.fly.output import out, print_json, print_table
 from ops_tests.sandbox.fly.session import USER_QUERY, FlyError, admit, app, token, wants_json

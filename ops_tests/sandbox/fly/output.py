@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ops_tests.sandbox.fly import json_text
+from ops_tests.sandbox import json_text
 from ops_tests.sandbox.fly.arguments import COMMANDS, GLOBAL, values
 
 TYPE_CHECKING = False

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ops_tests.errors import SandboxFailed, UsageProblem
-from ops_tests.plugin.options import checks_in_play, is_listing, refuse_misdirected, settings, suite
+from ops_tests.plugin.naming import named_run
+from ops_tests.plugin.options import checks_in_play, is_listing, settings, suite
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
-from ops_tests.target import Target, dotenv_complaints, read_environ
-from ops_tests.target_file import find_target, load_target, packaged_targets
+from ops_tests.target import Target, dotenv_complaints
+from ops_tests.target_file import load_target, packaged_targets
 from ops_tests.target_parts import SHOPIFY_ENDPOINTS, Endpoint, Page
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
         _join(config)
     elif checks_in_play(config):
         _begin(config)
-    elif config.getoption("ops_targets") and not is_listing(config):
+    elif (config.getoption("ops_targets") or config.getoption("ops_targets_file")) and not is_listing(config):
         where = config.invocation_params.dir
         message = (
             f"no check is reached from {where}, so --target looks at nothing; type it in the folder with pytest.ini, "
@@ -39,11 +39,8 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
 
 def _begin(config: pytest.Config) -> None:
     try:
-        wanted = settings(config)
-        targets = _load(config, wanted.targets)
-        run = Run(wanted, targets)
-        refuse_misdirected(wanted, targets)
-        if any(target.sandbox for target in targets.values()):
+        run = named_run(config)
+        if any(target.sandbox for target in run.targets.values()):
             run.sandbox = _sandbox(run)
     except UsageProblem as error:
         raise pytest.UsageError(str(error)) from None
@@ -51,27 +48,6 @@ def _begin(config: pytest.Config) -> None:
     config.stash[RUN] = run
     if run.sandbox is not None:
         run.sandbox.begin()  # only now that whoever ends the session finds it
-
-
-def _load(config: pytest.Config, names: tuple[str, ...]) -> dict[str, Target]:
-    environ = read_environ(config.rootpath)
-    loaded: dict[str, Target] = {}
-    for name in names:
-        target = load_target(find_target(name, config.invocation_params.dir), environ)
-        if target.name in loaded:
-            message = (
-                f"two targets are called {target.name!r}: {loaded[target.name].file} and {target.file}; rename one"
-            )
-            raise UsageProblem(message)
-        loaded[target.name] = target
-    return loaded
-
-
-def argument(run: Run, target: Target) -> str:
-    """What follows ``--target`` on a command line that looks at the target once more; the sandbox keeps its faults."""
-    given = dict(zip(run.targets, run.settings.targets, strict=True))[target.name]
-    faults = run.settings.faults if target.sandbox else ()
-    return " ".join([shlex.quote(given), *(f"--fault {name}" for name in faults)])
 
 
 def _sandbox(run: Run) -> Starting:

@@ -20,6 +20,7 @@ GROUND = frozenset(
             "target_values",
             "limits",
             "target_file",
+            "targets_file",
         },
         *{"waiver_file", "permit", "records"},
     }
@@ -36,6 +37,7 @@ BELOW = {
     "target": frozenset({"errors", "records", "limits", "target_parts", "target_values", "alert_settings"}),
     **dict.fromkeys(READING, frozenset({"limits", "target_parts", "alert_settings", "target"})),
     "target_file": frozenset({"errors", "records", "limits", "target_parts", "target"}) | READING,
+    "targets_file": frozenset({"errors", "target", "target_file"}),
     "waiver_file": frozenset({"errors", "records", "target", "target_file"}),
     "permit": frozenset({"errors", "target"}),
     "clients": GROUND | {"clients"},

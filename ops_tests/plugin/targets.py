@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,19 +113,34 @@ def _join(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Ask each check of each target, and each webhook check of each endpoint."""
+    """Ask each check of each target, and each webhook check of each of its endpoints, each page check of its pages."""
     run = run_of(metafunc.config)
     targets = run.targets if run else {"sandbox": load_target(packaged_targets()["sandbox"], {})}
-    if metafunc.definition.get_closest_marker("runbook") is None:
+    if metafunc.definition.get_closest_marker("runbook") is None or "target" not in metafunc.fixturenames:
         return
-    if "target" in metafunc.fixturenames:
-        ids = list(targets) if len(targets) > 1 else [pytest.HIDDEN_PARAM]
-        metafunc.parametrize("target", list(targets), indirect=True, scope="session", ids=ids)
-    if "endpoint" in metafunc.fixturenames:
-        paths = list(endpoints_of(targets))
-        metafunc.parametrize("endpoint", paths, indirect=True)
-    if "page" in metafunc.fixturenames and (pages := list(pages_of(targets))):
-        metafunc.parametrize("page", pages, indirect=True)
+    many = len(targets) > 1
+    pairs = [(name, one) for name, target in targets.items() for one in _subjects(metafunc, target)]
+    if many and _is_left_out(metafunc):
+        pairs = list({one: (name, one) for name, one in reversed(pairs)}.values())
+    parameter = next((name for name in _SUBJECTS if name in metafunc.fixturenames), "")
+    if not parameter:
+        ids = [name for name, _ in pairs] if many else [pytest.HIDDEN_PARAM]
+        metafunc.parametrize("target", [name for name, _ in pairs], indirect=True, scope="session", ids=ids)
+        return
+    told = [(f"{name}-{one}" if one else name) if many else one or pytest.HIDDEN_PARAM for name, one in pairs]
+    metafunc.parametrize(("target", parameter), pairs, indirect=True, ids=told)
+
+
+def _subjects(metafunc: pytest.Metafunc, target: Target) -> list[str]:
+    """What a check is asked of at a target: each endpoint, each page, or the target as such ("")."""
+    found = [of({target.name: target}) for name, of in _SUBJECTS.items() if name in metafunc.fixturenames]
+    return list(found[0]) if found and found[0] else [""]
+
+
+def _is_left_out(metafunc: pytest.Metafunc) -> bool:
+    """Whether ``-m`` with the name of a suite will leave the check out, so that one target suffices to say so."""
+    wanted = suite(metafunc.config)
+    return metafunc.config.getoption("markexpr") == wanted and metafunc.definition.get_closest_marker(wanted) is None
 
 
 def endpoints_of(targets: Mapping[str, Target]) -> dict[str, Endpoint]:
@@ -137,6 +152,13 @@ def endpoints_of(targets: Mapping[str, Target]) -> dict[str, Endpoint]:
 def pages_of(targets: Mapping[str, Target]) -> dict[str, Page]:
     """Every page of any target by path."""
     return {page.path: page for one in targets.values() for page in one.pages or ()}
+
+
+_SUBJECTS: Mapping[str, Callable[[Mapping[str, Target]], Mapping[str, object]]] = {
+    "endpoint": endpoints_of,
+    "page": pages_of,
+}
+"""What a target has several of, by the fixture that a check asks for."""
 
 
 @pytest.fixture(scope="session")

@@ -49,20 +49,22 @@ class Redactor:
         for form in filter(self._indivisible, forms):
             for end in (_head(form), _head(form[::-1])[::-1]):
                 self._ends.setdefault(end, []).append(form)
-        self._cut = Occurrences(self._ends)
+        self._cut, self._any = Occurrences(self._ends), Occurrences([*forms, *self._ends])
         self._short = cache(self.text)  # most words of a report stand in every report
 
     def text(self, text: str) -> str:
         """The text without secrets."""
-        found = self._known.within(text)
-        longest_first = "|".join(map(re.escape, found))
-        clean = re.sub(longest_first, lambda hit: self._forms[hit[0]], text) if found else text
+        clean = self._without_known(text) if self._any.within(text) else text
+        return _SIGNATURE.sub(r"\1[signature redacted]", clean) if _SIGNED in clean.lower() else clean
+
+    def _without_known(self, text: str) -> str:
+        longest_first = "|".join(map(re.escape, self._known.within(text))) or r"(?!)"
+        clean = re.sub(longest_first, lambda hit: self._forms[hit[0]], text)
         for form in self._cut_in(clean):
             mask = self._forms[form]
             clean = _without_beginnings(clean, form, mask)
             clean = _without_beginnings(clean[::-1], form[::-1], mask[::-1])[::-1]
-        signed = _SIGNED in clean.lower()
-        return _SIGNATURE.sub(lambda hit: f"{hit[1]}[signature redacted]", clean) if signed else clean
+        return clean
 
     def _cut_in(self, text: str) -> list[str]:
         """The forms of which an end occurs, the longest first."""

@@ -165,9 +165,9 @@ def test_each_target_is_asked_for_its_own_pages_only(project: Project) -> None:
     page = '[[pages]]\npath = "/{}"\n'
     names = [project.target(name, more=page.format(name)) for name in FOUR]
     project.checks("def test_lit(target, page):\n    pass\n")
-    assert project.run_here(listing(project, *names, project.target("bare"))).ret == 0
+    assert project.run_here(listing(project, *names)).ret == 0
     found = {(one.target, one.check) for one in project.record().checks}
-    assert found == {(name, f"shop/lit[/{name}]") for name in FOUR} | {("bare", "shop/lit")}
+    assert found == {(name, f"shop/lit[/{name}]") for name in FOUR}
 
 
 def test_what_the_suite_leaves_out_is_collected_once_and_not_for_each_target(project: Project) -> None:

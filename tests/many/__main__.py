@@ -47,16 +47,12 @@ def _lines(name: str, took: dict[int, Took]) -> list[str]:
     """A line for each size, and what each further target costs by the straight line through all."""
     lines = [f"{name}:"]
     for size, one in took.items():
-        each = 1000 * one.cpu_seconds / (size * len(CHECKS))
-        lines.append(
-            f"  {size:4} targets  CPU {one.cpu_seconds:6.2f} s  {each:6.1f} ms a check  {one.peak_mib:4.0f} MiB"
-        )
-    cpu, memory = (
-        linear_regression(list(took), [getattr(one, what) for one in took.values()])
-        for what in ("cpu_seconds", "peak_mib")
-    )
+        cpu = f"CPU {one.cpu_seconds:6.2f} s  {1000 * one.cpu_seconds / (size * len(CHECKS)):6.1f} ms a check"
+        lines.append(f"  {size:4} targets  {cpu}  {one.peak_mib:4.0f} MiB")
+    used = linear_regression(list(took), [one.cpu_seconds for one in took.values()])
+    memory = linear_regression(list(took), [one.peak_mib for one in took.values()])
     lines.append(
-        f"  CPU {cpu.intercept:.2f} s and {1000 * cpu.slope / len(CHECKS):.1f} ms for each further check; "
+        f"  CPU {used.intercept:.2f} s and {1000 * used.slope / len(CHECKS):.1f} ms for each further check; "
         f"the largest process {memory.intercept:.0f} MiB and {memory.slope:.2f} MiB for each further target"
     )
     return lines

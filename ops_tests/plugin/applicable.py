@@ -6,7 +6,7 @@ variable those parts name is set; the latter is a usage error, because a suite t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from ops_tests.plugin.recording import is_check, record_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.plugin.targets import endpoints_of, pages_of
 from ops_tests.records.run import CheckRecord
+from ops_tests.rules.wording import listed
 from ops_tests.target import Target
 from ops_tests.target_parts import Endpoint
 
@@ -53,6 +54,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     reasons = {item: _reason(item, run) for item in items if is_check(item)}
     left_out = [item for item, reason in reasons.items() if reason]
     items[:] = [item for item in items if not reasons.get(item)]
+    places = {name: place for place, name in enumerate(run.targets)}
+    items.sort(key=lambda item: places[item_target(item, run).name] if is_check(item) else 0)
     records = [record_of(item, outcome="not applicable", sentence=reasons[item]) for item in left_out]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -103,9 +106,10 @@ def _params(item: pytest.Item) -> dict[str, Any]:
 
 def _demand_variables(run: Run, items: list[pytest.Item]) -> None:
     """Refuse to run while a part that the selected checks need names a variable nobody set."""
-    for target in run.targets.values():
-        chosen = [item for item in items if is_check(item) and item_target(item, run) is target]
-        demand_variables(run, target, {part for item in chosen for part in _parts(item)})
+    parts: dict[str, set[str]] = {name: set() for name in run.targets}
+    for item in filter(is_check, items):
+        parts[item_target(item, run).name] |= _parts(item)
+    demand_variables(run, parts)
 
 
 def _parts(item: pytest.Item) -> set[str]:
@@ -113,16 +117,18 @@ def _parts(item: pytest.Item) -> set[str]:
     return {part.split(".")[0] for need in needs for part in getattr(need, "parts", ())}
 
 
-def demand_variables(run: Run, target: Target, parts: set[str]) -> None:
-    """Raise a usage error that names every unset variable of the given parts.
+def demand_variables(run: Run, parts: Mapping[str, set[str]]) -> None:
+    """Raise a usage error that names every unset variable of the given parts of each target.
 
     Raises:
         pytest.UsageError: At least one is not set.
     """
-    missing = target.missing_variables(parts)
+    unset = {name: run.targets[name].missing_variables(wanted) for name, wanted in parts.items()}
+    missing = {name: found for name, found in unset.items() if found}
     if missing:
-        run.broken = f"target {target.name} cannot be checked: {'; '.join(missing)}"
-        lines = [f"target {target.name} cannot be checked:", *(f"  - {one}" for one in missing)]
+        said = [f"target {name} cannot be checked: {'; '.join(found)}" for name, found in missing.items()]
+        run.broken = listed(said, at_most=3)
+        lines = ("\n  - ".join([f"target {name} cannot be checked:", *found]) for name, found in missing.items())
         raise pytest.UsageError("\n".join(lines))
 
 
@@ -132,8 +138,7 @@ def pytest_configure_node(node: Any) -> None:
     run = run_of(node.config)
     if run is None:
         return
-    for target in run.targets.values():
-        demand_variables(run, target, set(target.variables()))
+    demand_variables(run, {name: set(target.variables()) for name, target in run.targets.items()})
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,8 +1,9 @@
-"""Which observations the selected checks ask for; they begin before the first check runs."""
+"""Which observations the selected checks ask for; those of a target begin together, before its first check runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -12,31 +13,57 @@ from ops_tests.plugin.guards import refusal
 from ops_tests.plugin.recording import is_check
 from ops_tests.plugin.state import Run, is_worker, run_of
 
+AT_ONCE = 4
+"""Targets that one process looks at side by side. With a hundred at once a process measures its own threads: on two
+cores databases seemed to take 2 s to answer. One that hangs takes one of these places."""
+
+
+@dataclass
+class _Ahead:
+    """What is still to begin: by target, in the order of their checks, the fixtures that its checks ask for."""
+
+    wanted: dict[str, dict[str, None]]
+    met: set[str] = field(default_factory=set)
+
+    def begin(self, run: Run, target: str) -> None:
+        names = self.wanted.pop(target, None)
+        if names:
+            gatherer_of(run).want(run.targets[target], names)
+
+    def begin_next(self, run: Run, at_most: int) -> None:
+        for target in list(self.wanted)[:at_most]:
+            self.begin(run, target)
+
+
+_AHEAD = pytest.StashKey[_Ahead]()
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Start the observations of all selected checks at once, before the first check runs."""
+    """Begin with the first targets; in an xdist worker with none, since the controller says which are checked there."""
     run = run_of(session.config)
-    if run is not None and not is_worker(session.config):
-        _want_all(run, session.items)
+    if run is not None:
+        ahead = session.config.stash[_AHEAD] = _Ahead(_wanted(run, session.items))
+        if not is_worker(session.config):
+            ahead.begin_next(run, AT_ONCE)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> None:
-    """In an xdist worker: start the observations of a target with its first check here."""
+    """With the first check of a target begin its observations, unless that was done, and those of one more."""
     run = run_of(item.config)
-    if run is None or not is_worker(item.config) or not is_check(item):
+    if run is None or not is_check(item):
         return
-    target = item_target(item, run)
-    if not gatherer_of(run).begun(target):
-        _want_all(run, [one for one in item.session.items if is_check(one) and item_target(one, run) is target])
+    ahead, target = item.config.stash[_AHEAD], item_target(item, run).name
+    if target not in ahead.met:
+        ahead.met.add(target)
+        ahead.begin(run, target)
+        ahead.begin_next(run, 0 if is_worker(item.config) else 1)
 
 
-def _want_all(run: Run, items: Iterable[pytest.Item]) -> None:
-    names: dict[str, dict[str, None]] = {target: {} for target in run.targets}
+def _wanted(run: Run, items: Iterable[pytest.Item]) -> dict[str, dict[str, None]]:
+    names: dict[str, dict[str, None]] = {}
     for item in items:
         if is_check(item) and not refusal(item):
-            names[item_target(item, run).name].update(dict.fromkeys(fixture_names(item)))
-    for name, wanted in names.items():
-        if wanted:
-            gatherer_of(run).want(run.targets[name], wanted)
+            names.setdefault(item_target(item, run).name, {}).update(dict.fromkeys(fixture_names(item)))
+    return names

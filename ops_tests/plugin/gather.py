@@ -85,10 +85,6 @@ class Gatherer:
         """Whether :meth:`want` named the observation."""
         return (target.name, name) in self._wanted
 
-    def begun(self, target: Target) -> bool:
-        """Whether anything of the target was wanted yet."""
-        return any(name == target.name for name, _ in self._wanted)
-
     def start(self, target: Target, name: str) -> Future[Any]:
         """Start an observation in a daemon thread unless it is already under way."""
         key = (target.name, name)

@@ -8,7 +8,7 @@ The embedded sandbox tells nobody.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
 from functools import partial
 
 import pytest
@@ -32,10 +32,15 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     if run is None or is_worker(session.config):
         return
     tellings = (partial(_tell, run, target, "start", "") for target in run.targets.values())
-    starts = [threading.Thread(target=telling, name="heartbeat", daemon=True) for telling in tellings]
-    for start in starts:
-        start.start()
-    session.config.stash[_STARTS] = starts
+    session.config.stash[_STARTS] = _begun(tellings)
+
+
+def _begun(tellings: Iterable[Callable[[], None]]) -> list[threading.Thread]:
+    """Tell all switches at once: a service that hangs holds up a hundred targets no longer than one."""
+    threads = [threading.Thread(target=telling, name="heartbeat", daemon=True) for telling in tellings]
+    for thread in threads:
+        thread.start()
+    return threads
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -48,8 +53,9 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
         if run is not None and not is_worker(session.config):
             for start in session.config.stash.get(_STARTS, []):
                 start.join()
-            for target in run.targets.values():
-                _tell(run, target, *_end(session.config, run, target))
+            ends = [(target, *_end(session.config, run, target)) for target in run.targets.values()]
+            for told in _begun([partial(_tell, run, *end) for end in ends]):
+                told.join()
 
 
 def _end(config: pytest.Config, run: Run, target: Target) -> tuple[Event, str]:

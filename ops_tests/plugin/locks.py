@@ -98,18 +98,21 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     run = run_of(session.config)
     if run is None or is_worker(session.config):
         return (yield)
+    acting: dict[str, list[pytest.Item]] = {}
+    for item in session.items:
+        if acts(item) and not refusal(item):
+            acting.setdefault(item_target(item, run).name, []).append(item)
     with ExitStack() as held:
         for target in sorted(run.targets.values(), key=lambda one: one.name):
             if not target.sandbox:
-                _take(session, run, target, held)
+                _take(session, run, target, acting.get(target.name, []), held)
         told = refused_as_a_whole(session.items)
         if session.items and told:
             raise pytest.UsageError(told)
         return (yield)
 
 
-def _take(session: pytest.Session, run: Run, target: Target, held: ExitStack) -> None:
-    acting = [item for item in session.items if item_target(item, run) is target and acts(item) and not refusal(item)]
+def _take(session: pytest.Session, run: Run, target: Target, acting: list[pytest.Item], held: ExitStack) -> None:
     try:
         lock = held.enter_context(TargetLock(lock_file(session.config.rootpath, target)))
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -35,15 +35,17 @@ def of_run(folder: Path, run: Run, checks: Sequence[CheckRecord], now: datetime)
         checks: What its checks came to.
         now: Its end.
     """
+    past, own = _remembered(folder, run.targets.values(), now), dict[str, list[CheckRecord]]()
+    for check in checks:
+        own.setdefault(check.target, []).append(check)
     return [
         objective
-        for target in run.targets.values()
-        for objective in _of_target(folder, target, [one for one in checks if one.target == target.name], now)
+        for name, target in run.targets.items()
+        for objective in _of_target(target, _with_this_run(past[name], own.get(name, []), now), now)
     ]
 
 
-def _of_target(folder: Path, target: Target, checks: Sequence[CheckRecord], now: datetime) -> list[Objective]:
-    past = _with_this_run(_remembered(folder, target, now), checks, now)
+def _of_target(target: Target, past: rules.Past, now: datetime) -> list[Objective]:
     windows = [(one.begin, one.until) for one in target.maintenance]
     return rules.objectives(target.name, past, windows, now)
 
@@ -93,15 +95,18 @@ NEEDS["remembered"] = _has_a_past
 NEEDS["first_message"] = _tells_somebody
 
 
-def _remembered(folder: Path, target: Target, now: datetime) -> rules.Past:
-    """What the history knows; nothing of an embedded sandbox, which is another system at each start."""
-    nothing = rules.Past({}, (), (), _parts(target), remembers=not target.sandbox)
-    if target.sandbox:
+def _remembered(folder: Path, targets: Iterable[Target], now: datetime) -> dict[str, rules.Past]:
+    """What the history knows of each; nothing of an embedded sandbox, which is another system at each start."""
+    every = list(targets)
+    nothing = {one.name: rules.Past({}, (), (), _parts(one), remembers=not one.sandbox) for one in every}
+    live = [target for target in every if not target.sandbox]
+    if not live:
         return nothing
     try:
-        return visit(place_of(folder), partial(recall, target=target, now=now))
+        known = visit(place_of(folder), lambda history: {one.name: recall(history, one, now) for one in live})
     except (HistoryUnavailable, OSError):
         return nothing  # told when this run is written
+    return nothing | known
 
 
 def recall(history: Store, target: Target, now: datetime) -> rules.Past:

@@ -1,22 +1,21 @@
 """Command line, ini and environment: what was asked for, and whether checks are about to run at all.
 
-The target is looked up in this order: ``--target``, ``OPS_TARGET`` (environment, then ``.env``), ``ops_target`` in
-pytest.ini. Without any it is the sandbox on a terminal, and a usage error elsewhere: cron loses its environment, and a
-sandbox that is green for ever would be the worst monitor of all.
+The target is looked up in this order: ``--target`` and ``--targets-file``, ``OPS_TARGET`` (environment, then ``.env``),
+``ops_target`` in pytest.ini. Without any it is the sandbox on a terminal, and a usage error elsewhere: cron loses its
+environment, and a sandbox that is green for ever would be the worst monitor of all.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from ops_tests.errors import UsageProblem
-from ops_tests.target import Target, read_environ
+from ops_tests.rules.sharding import Shard, shard_of
+from ops_tests.target import read_environ
 
 CHECKS = Path(__file__).parents[1] / "checks"
 DRILLS_BY_NAME = ("rollback",)
@@ -29,7 +28,9 @@ class Settings:
     """What was asked for.
 
     Attributes:
-        targets: Names or paths, in the order given.
+        targets: Names or paths, in the order given on the command line or by what stands in for it.
+        targets_file: The file with more of them, or None.
+        shard: The part of all of them that is checked here, or None.
         faults: Faults to plant in the sandbox.
         expect_image: The image that must be live, or "".
         expect_release: The release number that must be the newest, or None.
@@ -39,6 +40,8 @@ class Settings:
     """
 
     targets: tuple[str, ...]
+    targets_file: Path | None
+    shard: Shard | None
     faults: tuple[str, ...]
     expect_image: str
     expect_release: int | None
@@ -53,6 +56,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--target", action="append", dest="ops_targets", default=[], type=_given, metavar="NAME|PATH",
         help="the target to check: a packaged name or a .toml file; repeatable (else OPS_TARGET, .env, ini ops_target)",
+    )  # fmt: skip
+    group.addoption(
+        "--targets-file", dest="ops_targets_file", default=None, type=_given, metavar="FILE",
+        help="check the targets that FILE names too: a name or path (relative to FILE) a line, # begins a comment",
+    )  # fmt: skip
+    group.addoption(
+        "--shard", dest="ops_shard", default=None, type=_shard, metavar="I/N",
+        help="check only the I-th of N parts of the targets, counted from 1; a target's name alone decides its part",
     )  # fmt: skip
     group.addoption(
         "--sandbox-if-unnamed", action="store_true", dest="ops_sandbox_if_unnamed",
@@ -85,9 +96,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _given(text: str) -> str:
     if not text.strip():
         raise pytest.UsageError(
-            "--target, --permit and --expect-image want a value and got an empty one; is the variable set?"
+            "--target, --targets-file, --permit and --expect-image want a value and got an empty one; "
+            "is the variable set?"
         )
     return text
+
+
+def _shard(text: str) -> Shard:
+    try:
+        return shard_of(text)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _release_number(text: str) -> int:
@@ -103,8 +122,11 @@ def settings(config: pytest.Config) -> Settings:
     Raises:
         pytest.UsageError: No target is named and there is no terminal.
     """
+    file = config.getoption("ops_targets_file")
     return Settings(
         targets=_targets(config),
+        targets_file=config.invocation_params.dir / Path(file).expanduser() if file else None,
+        shard=config.getoption("ops_shard"),
         faults=tuple(config.getoption("ops_faults")),
         expect_image=config.getoption("ops_expect_image") or "",
         expect_release=config.getoption("ops_expect_release"),
@@ -115,6 +137,8 @@ def settings(config: pytest.Config) -> Settings:
 
 
 def _targets(config: pytest.Config) -> tuple[str, ...]:
+    if config.getoption("ops_targets_file"):
+        return tuple(dict.fromkeys(config.getoption("ops_targets")))
     environ = read_environ(config.rootpath)
     named = config.getoption("ops_targets") or [environ.get("OPS_TARGET", "") or config.getini("ops_target")]
     if any(named):
@@ -128,24 +152,6 @@ def _targets(config: pytest.Config) -> tuple[str, ...]:
         f"Type: {line} (or set OPS_TARGET); --target sandbox is the embedded one"
     )
     raise pytest.UsageError(message)
-
-
-def refuse_misdirected(wanted: Settings, targets: Mapping[str, Target]) -> None:
-    """Refuse a fault for a live target, and a permit that would be lost for a letter.
-
-    Raises:
-        UsageProblem: There is one.
-    """
-    live = [target.name for target in targets.values() if not target.sandbox]
-    if wanted.faults and live:
-        message = (
-            f"--fault breaks things on purpose and is only for the sandbox, not for {', '.join(live)}; drop --fault"
-        )
-        raise UsageProblem(message)
-    others = [name for name in wanted.permits if name not in targets]
-    if others:
-        named, known = ", ".join(others), " or ".join(targets)
-        raise UsageProblem(f"--permit names {named}, which is no target of this run; expected {known}")
 
 
 def suite(config: pytest.Config) -> str:

@@ -89,7 +89,7 @@ def record_of(item: pytest.Item, outcome: Outcome, sentence: str = "", level: Le
 def check_id(item: pytest.Item) -> str:
     """The stable id of a check, without its target: ``webhooks/webhook_refuses_get[app/uninstalled]``."""
     callspec = getattr(item, "callspec", None)
-    others = [str(value) for name, value in callspec.params.items() if name != "target"] if callspec else []
+    others = [str(value) for name, value in callspec.params.items() if name != "target" and value] if callspec else []
     name = getattr(item, "originalname", item.name).removeprefix("test_")
     return f"{_subject(item)}/{name}" + (f"[{'-'.join(others)}]" if others else "")
 

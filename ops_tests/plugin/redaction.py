@@ -20,6 +20,7 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 import pytest
 
 from ops_tests.plugin.history.place import history_url
+from ops_tests.plugin.occurrences import Occurrences
 from ops_tests.plugin.state import Run, run_of
 from ops_tests.target import Secret, Target
 
@@ -43,23 +44,36 @@ class Redactor:
         for secret in known:
             for value in _values(secret.reveal()):
                 forms |= dict.fromkeys(_forms(value), f"[{secret.variable} redacted]")
-        longest_first = sorted(forms, key=len, reverse=True)
-        self._forms = forms
-        self._pieces = [form for form in longest_first if len(form) >= SHORTEST_IN_PIECES and _indivisible(form, forms)]
-        self._pattern = _any_of(longest_first)
-        self._ends = [end for form in self._pieces for end in (_head(form), _head(form[::-1])[::-1])]
-        self._cut = _any_of(self._ends)
+        self._forms, self._known = forms, Occurrences(forms)
+        self._ends: dict[str, list[str]] = {}
+        for form in filter(self._indivisible, forms):
+            for end in (_head(form), _head(form[::-1])[::-1]):
+                self._ends.setdefault(end, []).append(form)
+        self._cut, self._any = Occurrences(self._ends), Occurrences([*forms, *self._ends])
         self._short = cache(self.text)  # most words of a report stand in every report
 
     def text(self, text: str) -> str:
         """The text without secrets."""
-        clean = self._pattern.sub(lambda hit: self._forms[hit[0]], text) if _may_bear(text, self._forms) else text
-        for form in self._pieces if _may_bear(clean, self._ends) and self._cut.search(clean) else ():
+        clean = self._without_known(text) if self._any.within(text) else text
+        return _SIGNATURE.sub(r"\1[signature redacted]", clean) if _SIGNED in clean.lower() else clean
+
+    def _without_known(self, text: str) -> str:
+        longest_first = "|".join(map(re.escape, self._known.within(text))) or r"(?!)"
+        clean = re.sub(longest_first, lambda hit: self._forms[hit[0]], text)
+        for form in self._cut_in(clean):
             mask = self._forms[form]
             clean = _without_beginnings(clean, form, mask)
             clean = _without_beginnings(clean[::-1], form[::-1], mask[::-1])[::-1]
-        signed = _SIGNED in clean.lower()
-        return _SIGNATURE.sub(lambda hit: f"{hit[1]}[signature redacted]", clean) if signed else clean
+        return clean
+
+    def _cut_in(self, text: str) -> list[str]:
+        """The forms of which an end occurs, the longest first."""
+        forms = {form for end in self._cut.within(text) for form in self._ends[end]}
+        return sorted(forms, key=lambda form: (-len(form), form))
+
+    def _indivisible(self, form: str) -> bool:
+        """Whether it can be cut: of a connection string the password is secret, its host is not."""
+        return len(form) >= SHORTEST_IN_PIECES and self._known.within(form) == [form]
 
     def deep(self, value: Any) -> Any:
         """The same for every string in nested dicts, lists and tuples, keys included."""
@@ -98,20 +112,6 @@ def _forms(value: str) -> set[str]:
     quoted = {quote(value, safe=""), quote(value), quote_plus(value), html.escape(value)}
     escaped = {repr(value)[1:-1], json.dumps(value)[1:-1], value.encode("unicode_escape").decode()}
     return {form for form in {value} | encoded | quoted | escaped if len(form) >= SHORTEST}
-
-
-def _indivisible(form: str, forms: Iterable[str]) -> bool:
-    """Whether no other secret stands inside: of a connection string the password is secret, its host is not."""
-    return not any(other in form for other in forms if other != form)
-
-
-def _any_of(texts: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, texts)) or r"(?!)")
-
-
-def _may_bear(text: str, parts: Iterable[str]) -> bool:
-    """A look that a long text is worth: one part after the other is found many times faster than any of them."""
-    return len(text) < LONG or any(part in text for part in parts)
 
 
 def _head(form: str) -> str:

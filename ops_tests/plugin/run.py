@@ -16,12 +16,12 @@ from ops_tests.plugin.deploying import look_for_deploys
 from ops_tests.plugin.exit_status import INTERRUPTED, tally_of
 from ops_tests.plugin.history import writing
 from ops_tests.plugin.live_version import live_versions
+from ops_tests.plugin.naming import argument
 from ops_tests.plugin.options import SUITES
 from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.schedule import remarks
 from ops_tests.plugin.spreading import scope_of
 from ops_tests.plugin.state import Run, is_worker, run_of
-from ops_tests.plugin.targets import argument
 from ops_tests.plugin.waivers import with_unneeded
 from ops_tests.records.run import CheckRecord, Drill, RunRecord, TargetRecord
 from ops_tests.rules import verdict

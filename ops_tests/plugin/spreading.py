@@ -6,7 +6,8 @@ group is read from the test id instead of being written into it, because history
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         return None
     from xdist.scheduler import LoadScopeScheduling
 
-    targets = tuple(run.targets)
+    targets = run.targets
     nodeids: dict[str, str] = {}
 
     class ByTarget(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
@@ -52,11 +53,11 @@ def _first_unfinished(workload: Mapping[str, Mapping[str, bool]]) -> set[str]:
     return set([name for unit in workload.values() for name, done in unit.items() if not done][:1])
 
 
-def scope_of(nodeid: str, targets: Iterable[str]) -> str:
+def scope_of(nodeid: str, targets: Collection[str]) -> str:
     """The target an id bears: ``...::test_x[a-app/uninstalled]`` or ``...::test_x[a]``; "" with a single target.
 
     The longest name that fits wins, since ``shop`` and ``shop-staging`` may both be targets.
     """
     parameters = nodeid.partition("[")[2]
-    fitting = [name for name in targets if parameters.startswith((f"{name}-", f"{name}]"))]
-    return max(fitting, key=len, default="")
+    ends = [end.start() for end in re.finditer(r"[-\]]", parameters)]
+    return next((parameters[:end] for end in reversed(ends) if parameters[:end] in targets), "")

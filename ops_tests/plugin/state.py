@@ -26,7 +26,10 @@ class Run:
 
     Attributes:
         settings: What was asked for.
-        targets: By name, in the order given. The sandbox's is the packaged file until it has started.
+        targets: By name, in the order given; of a shard its own. The sandbox's is the packaged file until it has
+            started.
+        typed: By target, what follows ``--target`` to name it alone (on the controller).
+        elsewhere: How many targets are named that other shards check.
         run_id: Unique to the run, shared by its xdist workers.
         started_at: UTC.
         sandboxes: The embedded targets that are started here, by name.
@@ -53,6 +56,8 @@ class Run:
     targets: dict[str, Target]
     run_id: str = field(default_factory=lambda: secrets.token_hex(4))
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    typed: dict[str, str] = field(default_factory=dict)
+    elsewhere: int = 0
     sandboxes: dict[str, Starting] = field(default_factory=dict)
     records: list[CheckRecord] = field(default_factory=list)
     not_applicable: list[CheckRecord] = field(default_factory=list)

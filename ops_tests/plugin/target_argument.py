@@ -1,6 +1,6 @@
-"""``--target PATH`` with a blank before the path.
+"""``--target PATH`` and ``--targets-file PATH`` with a blank before the path.
 
-pytest looks for its ini file before it knows our options: it takes the path behind ``--target`` for something to test
+pytest looks for its ini file before it knows our options: it takes the path behind such an option for something to test
 and, when that lies outside the project, looks for the project there and misses ours. Such a command is run once more
 as ``--target=PATH``, which pytest cannot mistake.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-OPTION = "--target"
+OPTIONS = ("--target", "--targets-file")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -26,7 +26,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 def _spaced(arguments: Sequence[str]) -> Iterator[str]:
-    return (value for option, value in pairwise(arguments) if option == OPTION)
+    return (value for option, value in pairwise(arguments) if option in OPTIONS)
 
 
 def _outside(folder: Path, name: str) -> bool:
@@ -35,12 +35,12 @@ def _outside(folder: Path, name: str) -> bool:
 
 
 def joined(arguments: Sequence[str]) -> Iterator[str]:
-    """The arguments with each ``--target`` and its value as one.
+    """The arguments with each of these options and its value as one.
 
     >>> list(joined(["-m", "daily", "--target", "a.toml"]))
     ['-m', 'daily', '--target=a.toml']
     """
     remaining = iter(arguments)
     for argument in remaining:
-        value = next(remaining, None) if argument == OPTION else None
-        yield argument if value is None else f"{OPTION}={value}"
+        value = next(remaining, None) if argument in OPTIONS else None
+        yield argument if value is None else f"{argument}={value}"

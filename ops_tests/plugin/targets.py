@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ops_tests.errors import SandboxFailed, UsageProblem
-from ops_tests.plugin.options import checks_in_play, is_listing, refuse_misdirected, settings, suite
+from ops_tests.plugin.naming import named_run
+from ops_tests.plugin.options import checks_in_play, is_listing, settings, suite
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
-from ops_tests.target import Target, dotenv_complaints, read_environ
-from ops_tests.target_file import find_target, load_target, packaged_targets
+from ops_tests.target import Target, dotenv_complaints
+from ops_tests.target_file import load_target, packaged_targets
 from ops_tests.target_parts import SHOPIFY_ENDPOINTS, Endpoint, Page
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
         _join(config)
     elif checks_in_play(config):
         _begin(config)
-    elif config.getoption("ops_targets") and not is_listing(config):
+    elif (config.getoption("ops_targets") or config.getoption("ops_targets_file")) and not is_listing(config):
         where = config.invocation_params.dir
         message = (
             f"no check is reached from {where}, so --target looks at nothing; type it in the folder with pytest.ini, "
@@ -39,10 +39,7 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
 
 def _begin(config: pytest.Config) -> None:
     try:
-        wanted = settings(config)
-        targets = _load(config, wanted.targets)
-        run = Run(wanted, targets)
-        refuse_misdirected(wanted, targets)
+        run = named_run(config)
         run.sandboxes = _sandboxes(run)
     except UsageProblem as error:
         raise pytest.UsageError(str(error)) from None
@@ -50,27 +47,6 @@ def _begin(config: pytest.Config) -> None:
     config.stash[RUN] = run
     for sandbox in run.sandboxes.values():
         sandbox.begin()  # only now that whoever ends the session finds it
-
-
-def _load(config: pytest.Config, names: tuple[str, ...]) -> dict[str, Target]:
-    environ = read_environ(config.rootpath)
-    loaded: dict[str, Target] = {}
-    for name in names:
-        target = load_target(find_target(name, config.invocation_params.dir), environ)
-        if target.name in loaded:
-            message = (
-                f"two targets are called {target.name!r}: {loaded[target.name].file} and {target.file}; rename one"
-            )
-            raise UsageProblem(message)
-        loaded[target.name] = target
-    return loaded
-
-
-def argument(run: Run, target: Target) -> str:
-    """What follows ``--target`` on a command line that looks at the target once more; the sandbox keeps its faults."""
-    given = dict(zip(run.targets, run.settings.targets, strict=True))[target.name]
-    faults = run.sandboxes[target.name].faults if target.name in run.sandboxes else ()
-    return " ".join([shlex.quote(given), *(f"--fault {name}" for name in faults)])
 
 
 def _sandboxes(run: Run) -> dict[str, Starting]:
@@ -138,19 +114,34 @@ def _join(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Ask each check of each target, and each webhook check of each endpoint."""
+    """Ask each check of each target, and each webhook check of each of its endpoints, each page check of its pages."""
     run = run_of(metafunc.config)
     targets = run.targets if run else {"sandbox": load_target(packaged_targets()["sandbox"], {})}
-    if metafunc.definition.get_closest_marker("runbook") is None:
+    if metafunc.definition.get_closest_marker("runbook") is None or "target" not in metafunc.fixturenames:
         return
-    if "target" in metafunc.fixturenames:
-        ids = list(targets) if len(targets) > 1 else [pytest.HIDDEN_PARAM]
-        metafunc.parametrize("target", list(targets), indirect=True, scope="session", ids=ids)
-    if "endpoint" in metafunc.fixturenames:
-        paths = list(endpoints_of(targets))
-        metafunc.parametrize("endpoint", paths, indirect=True)
-    if "page" in metafunc.fixturenames and (pages := list(pages_of(targets))):
-        metafunc.parametrize("page", pages, indirect=True)
+    many = len(targets) > 1
+    pairs = [(name, one) for name, target in targets.items() for one in _subjects(metafunc, target)]
+    if many and _is_left_out(metafunc):
+        pairs = list({one: (name, one) for name, one in reversed(pairs)}.values())
+    parameter = next((name for name in _SUBJECTS if name in metafunc.fixturenames), "")
+    if not parameter:
+        ids = [name for name, _ in pairs] if many else [pytest.HIDDEN_PARAM]
+        metafunc.parametrize("target", [name for name, _ in pairs], indirect=True, scope="session", ids=ids)
+        return
+    told = [(f"{name}-{one}" if one else name) if many else one or pytest.HIDDEN_PARAM for name, one in pairs]
+    metafunc.parametrize(("target", parameter), pairs, indirect=True, ids=told)
+
+
+def _subjects(metafunc: pytest.Metafunc, target: Target) -> list[str]:
+    """What a check is asked of at a target: each endpoint, each page, or the target as such ("")."""
+    found = [of({target.name: target}) for name, of in _SUBJECTS.items() if name in metafunc.fixturenames]
+    return list(found[0]) if found and found[0] else [""]
+
+
+def _is_left_out(metafunc: pytest.Metafunc) -> bool:
+    """Whether ``-m`` with the name of a suite will leave the check out, so that one target suffices to say so."""
+    wanted = suite(metafunc.config)
+    return metafunc.config.getoption("markexpr") == wanted and metafunc.definition.get_closest_marker(wanted) is None
 
 
 def endpoints_of(targets: Mapping[str, Target]) -> dict[str, Endpoint]:
@@ -162,6 +153,13 @@ def endpoints_of(targets: Mapping[str, Target]) -> dict[str, Endpoint]:
 def pages_of(targets: Mapping[str, Target]) -> dict[str, Page]:
     """Every page of any target by path."""
     return {page.path: page for one in targets.values() for page in one.pages or ()}
+
+
+_SUBJECTS: Mapping[str, Callable[[Mapping[str, Target]], Mapping[str, object]]] = {
+    "endpoint": endpoints_of,
+    "page": pages_of,
+}
+"""What a target has several of, by the fixture that a check asks for."""
 
 
 @pytest.fixture(scope="session")

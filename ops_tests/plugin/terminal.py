@@ -20,7 +20,7 @@ from ops_tests.rules.objective_table import objective_table
 from ops_tests.rules.wording import excerpt, listed
 
 NOTHING_REAL = "embedded sandbox: nothing real is checked"
-SHOWN_NOTES, NOTE_LENGTH = 5, 100
+SHOWN_NOTES, NOTE_LENGTH, SHOWN_TARGETS = 5, 100, 5
 
 
 @pytest.hookimpl(wrapper=True)
@@ -47,10 +47,11 @@ def _reporter(config: pytest.Config) -> Any:
 
 
 def first_line(run: Run) -> str:
-    """What is checked: the sandbox by its warning, a live target by name and address."""
+    """What is checked: the sandbox by its warning, a live target by name and address; of a shard how many."""
     names = [f"{one.name} ({NOTHING_REAL if one.sandbox else one.base_url})" for one in run.targets.values()]
     faults = f", with faults: {', '.join(run.settings.faults)}" if run.settings.faults else ""
-    return f"target: {', '.join(names)}{faults}"
+    shard = f"shard {run.settings.shard}: {len(names)} of {len(names) + run.elsewhere} targets; "
+    return f"{shard if run.settings.shard else ''}target: {listed(names, at_most=SHOWN_TARGETS)}{faults}"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -53,7 +53,9 @@ def waive(item: pytest.Item, run: Run, sentence: str) -> tuple[Waiver | None, st
 
 def with_unneeded(run: Run, checks: Sequence[CheckRecord]) -> list[CheckRecord]:
     """The run's records, with a note on what holds under a waiver that nobody needs."""
-    by_target = {one.target: [other for other in checks if other.target == one.target] for one in checks}
+    by_target: dict[str, list[CheckRecord]] = {}
+    for check in checks:
+        by_target.setdefault(check.target, []).append(check)
     return [one for name, own in by_target.items() for one in rules.with_unneeded(run.waivers.get(name, ()), own)]
 
 
@@ -63,7 +65,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = run_of(config)
     if run is None or not all(Path(config.invocation_params.dir, one).is_dir() for one in config.args):
         return
-    for name, waivers in run.waivers.items():
-        checks = [check_id(item) for item in items if is_check(item) and item_target(item, run).name == name]
-        idle = rules.idle(waivers, checks)
-        run.complaints.extend(f'waivers.toml: "{one.check}" covers no check there is; correct it' for one in idle)
+    checks = [check_id(item) for item in items if is_check(item)] if any(run.waivers.values()) else []
+    idle = dict.fromkeys(one for waivers in run.waivers.values() for one in rules.idle(waivers, checks))
+    run.complaints.extend(f'waivers.toml: "{one.check}" covers no check there is; correct it' for one in idle)

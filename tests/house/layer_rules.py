@@ -21,6 +21,7 @@ GROUND = frozenset(
             "target_values",
             "limits",
             "target_file",
+            "targets_file",
         },
         *{"waiver_file", "permit", "records"},
     }
@@ -40,6 +41,7 @@ BELOW = {
     ),
     **dict.fromkeys(READING, frozenset({"limits", "target_cloudflare", "target_parts", "alert_settings", "target"})),
     "target_file": frozenset({"errors", "records", "limits", "target_parts", "target"}) | READING,
+    "targets_file": frozenset({"errors", "target", "target_file"}),
     "waiver_file": frozenset({"errors", "records", "target", "target_file"}),
     "permit": frozenset({"errors", "target"}),
     "clients": GROUND | {"clients"},

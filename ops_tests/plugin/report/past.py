@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from ops_tests.errors import HistoryUnavailable
@@ -64,14 +63,21 @@ def look_back(folder: Path, record: RunRecord) -> dict[str, Past]:
         folder: The project's folder.
         record: The run.
     """
-    return {target.name: _of_target(folder, record, target) for target in record.targets}
+    kinds = {sandbox: [one for one in record.targets if one.sandbox == sandbox] for sandbox in (True, False)}
+    pasts = [_of_targets(folder, record, targets) for targets in kinds.values() if targets]
+    return {name: past for found in pasts for name, past in found.items()}
 
 
-def _of_target(folder: Path, record: RunRecord, target: TargetRecord) -> Past:
+def _of_targets(folder: Path, record: RunRecord, targets: list[TargetRecord]) -> dict[str, Past]:
+    """The past of targets whose history is in one place, read in one visit."""
+
+    def read_all(history: Store) -> dict[str, Past]:
+        return {target.name: read(history, record, target) for target in targets}
+
     try:
-        return visit(place_of(folder, sandbox=target.sandbox), partial(read, record=record, target=target))
+        return visit(place_of(folder, sandbox=targets[0].sandbox), read_all)
     except (HistoryUnavailable, OSError) as error:
-        return Past(problem=str(error))
+        return dict.fromkeys((target.name for target in targets), Past(problem=str(error)))
 
 
 def read(history: Store, record: RunRecord, target: TargetRecord) -> Past:

@@ -1,0 +1,1 @@
+"""Many targets at once: what it takes, and that nothing is lost."""

@@ -89,7 +89,7 @@ def test_every_answer_bears_the_security_headers_and_a_nonce_of_its_own(hub: San
 
 
 def test_www_leads_to_the_same_path_and_query(hub: Sandbox) -> None:
-    answer = ask(hub.place["www"]["url"], "/pricing?plan=pro&a=%2F")
+    answer = ask(hub.place["https"]["www_url"], "/pricing?plan=pro&a=%2F")
     assert (answer.status, answer.headers["Location"]) == (301, f"{hub.base_url}/pricing?plan=pro&a=%2F")
 
 

@@ -67,7 +67,7 @@ def _asks(path: str) -> Callable[[Sandbox], object]:
 
 def _www(status: int, path: str) -> Shows:
     def shows(sandbox: Sandbox) -> bool:
-        answer = ask(sandbox.place["www"]["url"], "/pricing?a=b")
+        answer = ask(sandbox.place["https"]["www_url"], "/pricing?a=b")
         wanted = f"{sandbox.base_url}{path}" if path else None
         return (answer.status, answer.headers["Location"]) == (status, wanted)
 

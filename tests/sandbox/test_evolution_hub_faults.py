@@ -203,7 +203,7 @@ PROOFS: dict[str, Shows] = {
     "wrangler-refused": _says(1, "Getting User settings...", "Authentication error [code: 10000]"),
     "wrangler-unknown-worker": _says(1, "", "[code: 10007]"),
     "wrangler-hangs": _hangs,
-    "wrangler-slow": _takes(2000, lambda sandbox: _run(sandbox, "--version")),
+    "wrangler-slow": _takes(2000, lambda sandbox: _run(sandbox, "whoami")),
     "wrangler-talks": _says(0, "▲ [WARNING]", ""),
     "wrangler-text": _says(0, " ⛅️ wrangler", ""),
     "wrangler-cut": lambda sandbox: _run(sandbox, "versions", "list", "--json", "--name", WORKER).stdout[-1] != "\n",

@@ -9,6 +9,8 @@ from hashlib import sha256
 QUARTERS = (1, 4, 7, 10)
 EARLIEST_MINUTE, MINUTES = 7, 43
 """So many minutes of an hour begin something, the first at 7 past: on the hour schedulers everywhere are busiest."""
+DAILY, CLEANUPS = 7, 0
+"""The runbook's own minutes: the morning round at 06:07, the clean-ups at 02:00 and 03:00."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +54,20 @@ class When:
 def timetable(target: str) -> Mapping[str, When]:
     """When each suite and each clean-up of a target begins, by name.
 
-    The minute follows from the target's name, so that many targets do not begin at once and each keeps its own. No
-    two of one target begin in the same minute: those of a day are an hour apart, and smoke keeps two minutes off them.
+    Where the runbook names no minute, it follows from the target's name, so that many targets do not begin at once and
+    each keeps its own. No two of one target begin in the same minute: those of a day are an hour apart, and smoke keeps
+    off them.
 
     Args:
         target: The target's name.
     """
     minute = EARLIEST_MINUTE + int.from_bytes(sha256(target.encode()).digest()) % MINUTES
+    free = [first for first in range(5) if first not in {minute % 5, DAILY % 5, CLEANUPS % 5}]
     return {
-        "retention": When(minute, hour=2),
-        "dead-letters": When(minute, hour=3),
-        "smoke": When((minute + 2) % 5, every=5),
-        "daily": When(minute, hour=6),
+        "retention": When(CLEANUPS, hour=2),
+        "dead-letters": When(CLEANUPS, hour=3),
+        "smoke": When(free[minute % len(free)], every=5),
+        "daily": When(DAILY, hour=6),
         "weekly": When(minute, hour=7, monday=True),
         "monthly": When(minute, hour=8, first=True),
         "audit": When(minute, hour=9, first=True, months=QUARTERS),

@@ -29,6 +29,8 @@ CARRIED = ("github", "kubernetes")
 CLONE = ("Makefile", "pytest.ini", "requirements.lock")
 USUAL = ("/usr/local/bin", "/usr/bin", "/bin")
 """Where programs are looked for: cron and systemd know next to none of what a login shell knows."""
+WRANGLER = "wrangler@4.86.0"
+"""What is installed where nothing is: the newest that runs on the Node 20 of GitHub's runners and of Debian 13."""
 WIDTH = 79
 ADDRESSES = re.compile(r"[^a-z0-9]+")
 LONGEST_NAME = 29
@@ -63,6 +65,7 @@ def schedule(target: Target, style: str, folder: Path) -> str:
         absolute_python=str(folder / _python(folder)),
         path=":".join([*dict.fromkeys([*programs.values(), *USUAL])]),
         absent=[name for name, place in programs.items() if not shutil.which(name, path=place)],
+        wrangler=WRANGLER,
         dns=_dns_name(target.name),
         quoted=shlex.quote,
         text=json.dumps,
@@ -102,7 +105,8 @@ def _owner(folder: Path) -> str:
 def _programs(made: Plan, target: Target) -> dict[str, str]:
     """The folder of each program; one that is not found is expected where its installer puts it."""
     found = {name: shutil.which(name, path=target.environment.get("PATH", "")) for name in made.programs}
-    return {name: str(Path(where).parent if where else Path.home() / ".fly" / "bin") for name, where in found.items()}
+    usual = {"fly": str(Path.home() / ".fly" / "bin"), "wrangler": USUAL[0]}
+    return {name: str(Path(where).parent) if where else usual[name] for name, where in found.items()}
 
 
 def _dns_name(name: str) -> str:

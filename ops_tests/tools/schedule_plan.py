@@ -126,7 +126,7 @@ def plan(target: Target, argument: str, checks_from: tuple[str, ...] = ()) -> Pl
         after_deploy=_suite(target, argument, "post_deploy", "is the deployment good", None, checks_from),
         cleanups=tuple(one for one in _cleanups(target, argument) if one.name not in left_out),
         left_out=left_out,
-        programs=("fly",) if target.platform or _proxied(target) else (),
+        programs=tuple(_programs(target)),
         expects_image=target.platform is not None,
         alerted=target.alerting is not None,
         switches=tuple(suite for suite in suites if target.heartbeat and target.heartbeat.variable(suite)),
@@ -201,6 +201,13 @@ def _no_retention(target: Target) -> str:
     if target.webhooks and not target.webhooks.records_deliveries:
         return "webhooks.records_deliveries is false, so that there is nothing to delete"
     return "" if target.retention else "the target file has no [retention]"
+
+
+def _programs(target: Target) -> Iterable[str]:
+    if target.fly or _proxied(target):
+        yield "fly"
+    if target.cloudflare:
+        yield "wrangler"
 
 
 def _proxied(target: Target) -> bool:

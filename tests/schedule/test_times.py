@@ -41,20 +41,20 @@ def test_nothing_of_a_target_begins_in_the_same_minute(target: str) -> None:
 
 
 def test_many_targets_are_spread_over_the_hour_and_keep_their_minute() -> None:
-    minutes = {timetable(name)["daily"].minute for name in NAMES}
+    minutes = {timetable(name)["weekly"].minute for name in NAMES}
     assert len(minutes) > MINUTES * 0.9
     assert min(minutes) > 0
     assert timetable("timedify") == timetable("timedify")
-    assert timetable("timedify")["daily"].cron == "40 6 * * *", "a name keeps its minute over releases"
+    assert timetable("timedify")["weekly"].cron == "40 7 * * 1", "a name keeps its minute over releases"
 
 
 @pytest.mark.parametrize(
     ("name", "cron"),
     [
-        ("retention", "20 2 * * *"),
-        ("dead-letters", "20 3 * * *"),
-        ("smoke", "2-59/5 * * * *"),
-        ("daily", "20 6 * * *"),
+        ("retention", "0 2 * * *"),
+        ("dead-letters", "0 3 * * *"),
+        ("smoke", "4-59/5 * * * *"),
+        ("daily", "7 6 * * *"),
         ("weekly", "20 7 * * 1"),
         ("monthly", "20 8 1 * *"),
         ("audit", "20 9 1 1,4,7,10 *"),

@@ -235,7 +235,7 @@ def part_of(target: Target) -> FlyPart:
         worker = target.cloudflare.worker
         raise UsageProblem(
             f"{target.name} runs on Cloudflare, and this knows Fly.io only. Look with: wrangler deployments list "
-            f"--name {worker}; go back with: wrangler rollback --name {worker}"
+            f"--name {worker}, wrangler tail {worker}; go back with: wrangler rollback --name {worker}"
         )
     if target.fly is None:
         raise UsageProblem(f"{target.file} has no [platform]; expected one. Add it with kind and app")

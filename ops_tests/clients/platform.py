@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ops_tests.clients import cloudflare, fly_platform
 from ops_tests.clients.remarks import Remark, unheard
-from ops_tests.errors import Blind
+from ops_tests.errors import UsageProblem
 from ops_tests.records.platform import Release, SecretName
 from ops_tests.target import Target
 
@@ -31,8 +31,8 @@ def connect(target: Target, remark: Remark = unheard) -> Platform:
 
     Raises:
         NotAuthorised: The target names a token's variable and nobody set it.
-        Blind: The target has no platform.
+        UsageProblem: The target has no platform.
     """
     if target.platform is None:
-        raise Blind(f"{target.file} has no [platform]; expected one. Add it with kind")
+        raise UsageProblem(f"{target.file} has no [platform]; expected one. Add it with kind")
     return cloudflare.connect(target, remark) if target.cloudflare else fly_platform.connect(target, remark)

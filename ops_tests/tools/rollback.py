@@ -8,8 +8,9 @@ import time
 from collections.abc import Iterator
 
 from ops_tests.acts.going_back import WayBack, way_back
+from ops_tests.clients import platform
 from ops_tests.clients.acting.fly import ActingFly, deploying
-from ops_tests.clients.fly_platform import connect, part_of
+from ops_tests.clients.fly_platform import part_of
 from ops_tests.clients.web import Web
 from ops_tests.errors import ActionFailed, Unreachable
 from ops_tests.permit import Permit
@@ -33,16 +34,17 @@ def releases(target: Target, last: int, *, as_json: bool) -> Iterator[str]:
         UsageProblem: The target has no platform.
         Blind: The platform cannot be looked at.
     """
-    found = sorted(connect(target).releases(), key=lambda one: -one.version)[:last]
+    found = sorted(platform.connect(target).releases(), key=lambda one: one.created_at, reverse=True)[:last]
     for one in found:
         yield json.dumps(_document(one)) if as_json else described(one)
     if not found and not as_json:
-        yield f"{part_of(target).app} was never released, or the token may not see it"
+        yield f"{target.name} was never released, or the token may not see it"
 
 
 def _document(one: Release) -> dict[str, object]:
     image = str(one.image) if one.image else None
-    return {**dataclasses.asdict(one), "created_at": one.created_at.isoformat(), "image": image}
+    split = [f"{share.name}: {share.image}" for share in one.split]
+    return {**dataclasses.asdict(one), "created_at": one.created_at.isoformat(), "image": image, "split": split}
 
 
 def rollback(asked: Asked, to: str) -> Iterator[str]:

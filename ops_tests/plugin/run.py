@@ -128,9 +128,21 @@ def _target_record(run: Run, target: Target) -> TargetRecord:
         argument=argument(run, target),
         authority=str(target.authority or ""),
         app=target.fly.app if target.fly else "",
+        examples=_examples(target),
         release=release,
         image=image,
     )
+
+
+def _examples(target: Target) -> dict[str, str]:
+    """What the runbook's sections about Cloudflare call by the names of Evolution Hub."""
+    worker = target.cloudflare
+    named = {
+        "evolution-hub-production": worker and worker.worker,
+        "evolution-hub-staging": worker and worker.staging,
+        "evolution-hub-main": target.d1 and target.d1.database,
+    }
+    return {example: real for example, real in named.items() if real}
 
 
 def _crashed(run: Run, nodeid: str) -> CheckRecord:

@@ -211,7 +211,8 @@ class TargetRecord(_Record):
         sandbox: Whether it is the embedded sandbox.
         argument: What follows ``--target`` on a command line that looks at it once more.
         authority: The file with its private authority, or "".
-        app: Its app on the platform, or "".
+        app: Its app on Fly.io, or "".
+        examples: Names of the runbook's examples, and what bears them here: its Worker, that for staging, its D1.
         release: The newest complete release, ``v42``, where the run looked; else "".
         image: The tag or digest of the image that serves, where the run looked and all machines agree; else "".
     """
@@ -222,6 +223,7 @@ class TargetRecord(_Record):
     argument: str = ""
     authority: str = ""
     app: str = ""
+    examples: dict[str, str] = {}
     release: str = ""
     image: str = ""
 

@@ -24,14 +24,22 @@ def rendered(anchor: str, target: TargetRecord) -> str:
 
 
 def commands(check: CheckRecord, target: TargetRecord) -> str:
-    """The first block of commands of a check's section, about the page or endpoint that its id names.
+    """The first block of commands of a check's section that are of use, about the page or endpoint that its id names.
 
-    Without the platform's commands where the target has no app; "" where the section has no block.
+    Without the commands of a platform that the target does not have; "" where the section has no others.
     """
-    blocks = [one for one in _markdown().parse(spoken_of(section(check.anchor), target)) if one.type == "fence"]
     named = check.check.partition("[")[2].removesuffix("]").removeprefix("/")
-    lines = PARAMETER.sub(lambda _: named, str(blocks[0].content)).splitlines() if blocks else []
-    return "\n".join(line for line in lines if target.app or "--app APP" not in line)
+    for block in _markdown().parse(spoken_of(section(check.anchor), target)):
+        lines = PARAMETER.sub(lambda _: named, block.content).splitlines() if block.type == "fence" else []
+        if ours := [line for line in lines if not any(strange in line for strange in _strange(target))]:
+            return "\n".join(ours)
+    return ""
+
+
+def _strange(target: TargetRecord) -> list[str]:
+    """What stands in commands of a platform that the target does not have."""
+    fly, cloudflare = [] if target.app else ["--app APP"], [] if target.examples else ["wrangler "]
+    return [*fly, *cloudflare]
 
 
 @cache
@@ -42,7 +50,7 @@ def _markdown() -> Any:
 
 
 def spoken_of(text: str, target: TargetRecord) -> str:
-    """The section with the target's address, app and name in place of the runbook's example, Timedify."""
+    """The section with the target's address and names in place of the examples', Timedify and Evolution Hub."""
     app, address = target.app or "APP", urlsplit(target.base_url)
     places = {
         "https://timedify.fly.dev": target.base_url,
@@ -54,6 +62,9 @@ def spoken_of(text: str, target: TargetRecord) -> str:
         "apps/timedify/": f"apps/{app}/",
         '{app="timedify"': f'{{app="{app}"',
         "registry.fly.io/timedify:": f"registry.fly.io/{app}:",
+        "https://hub-evolution.com": target.base_url,
+        "--target evolution-hub`": f"--target {target.argument or target.name}`",
+        **target.examples,
     }
     for example, real in places.items():
         text = text.replace(example, real)

@@ -8,12 +8,12 @@ from pathlib import Path
 from ops_tests.alert_settings import SEVERITIES, AlertsPart, MaintenanceWindow
 from ops_tests.limits import Limits
 from ops_tests.target import Target
-from ops_tests.target_parts import BackupPlace, DatabasePart, WebhooksPart
+from ops_tests.target_parts import BackupPlace, DatabasePart, MetricsPart, WebhooksPart
 
-ONLY_FLY = ("logs", "metrics", "health_gate", "runtime", "backups")
+ONLY_FLY = ("logs", "health_gate", "runtime", "backups")
 ONLY_CLOUDFLARE = ("watch", "d1")
 NEEDS = (
-    *((part, "platform") for part in ("secrets", *ONLY_FLY, *ONLY_CLOUDFLARE)),
+    *((part, "platform") for part in ("secrets", "metrics", *ONLY_FLY, *ONLY_CLOUDFLARE)),
     *((part, "database") for part in ("dead_letters", "migrations", "retention")),
 )
 
@@ -60,6 +60,22 @@ def _platform_contradictions(target: Target) -> Iterator[str]:
     yield from (f"{part}: cannot be looked at on {there}; drop it" for part in strange if getattr(target, part))
     if target.cloudflare and target.database and target.database.via == "fly-proxy":
         yield 'database.via: there is no fly-proxy on Cloudflare; write via = "direct"'
+    if target.metrics:
+        yield from _metrics_contradictions(target, target.metrics)
+
+
+def _metrics_contradictions(target: Target, metrics: MetricsPart) -> Iterator[str]:
+    """What names the application: the organisation on Fly.io, the account on Cloudflare."""
+    if target.fly and not metrics.org:
+        yield "metrics.org: missing; Fly.io's metrics are an organisation's: name it by its slug (fly orgs list)"
+    if target.cloudflare:
+        idle = (key for key in ("org", "url") if getattr(metrics, key))
+        yield from (f"metrics.{key}: is of use only on Fly.io; drop it" for key in idle)
+    if target.cloudflare and not target.cloudflare.account:
+        yield (
+            "platform.account: missing; [metrics] asks for the Worker by its account's id: add it, 32 digits and "
+            "letters a to f (wrangler whoami)"
+        )
 
 
 def _own_contradictions(target: Target) -> Iterator[str]:

@@ -199,16 +199,20 @@ class LogsPart(Part):
 
 
 class MetricsPart(Part):
-    """The platform's metrics: Fly.io's Prometheus API. The app is the platform's.
+    """The platform's metrics: Fly.io's Prometheus API or Cloudflare's GraphQL analytics.
 
     Attributes:
-        org: The organisation's slug (``fly orgs list``).
-        token_env: The variable with a token that may read the organisation.
-        url: Scheme and host of the API; None for Fly.io's own.
+        token_env: The variable with a token that may read them.
+        org: Fly.io: the organisation's slug (``fly orgs list``), required there. The app is the platform's, as are
+            Cloudflare's account and Worker.
+        url: Fly.io: scheme and host of the API; None for Fly.io's own.
     """
 
-    org: Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9_-]*", "an organisation's slug: letters, digits, _ and -")]
     token_env: VariableName
+    org: (
+        Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9_-]*", "an organisation's slug: letters, digits, _ and -")]
+        | None
+    ) = None
     url: HttpUrl | None = None
 
 

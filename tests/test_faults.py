@@ -30,8 +30,15 @@ SLICE = (
     "database-refused",
 )
 """One fault of each kind, for ``make test``; ``make fault-matrix`` runs all."""
-HUB_SLICE = ("hub-health-degraded", "deployment-gradual", "invocations-throw", "tail-not-ours", "wrangler-logged-out")
-HUB_SLOW = ("wrangler-hangs", "tail-silent", "tail-not-ours", "tail-late")
+HUB_SLICE = (
+    "hub-health-degraded",
+    "deployment-gradual",
+    "invocations-throw",
+    "tail-not-ours",
+    "wrangler-logged-out",
+    "analytics-errors-high",
+)
+HUB_SLOW = ("wrangler-hangs", "tail-silent", "tail-not-ours", "tail-late", "analytics-hangs")
 SLOW = (
     "logs-old-only",
     "logs-empty",

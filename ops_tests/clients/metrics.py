@@ -143,8 +143,8 @@ def connect(target: Target, remark: Remark = unheard) -> Metrics:
         NotFound: The target has no metrics.
     """
     part, platform = target.metrics, target.fly
-    if part is None or platform is None:
-        raise NotFound(f"{target.file} has no [metrics]; expected one. Add it with org and token_env")
+    if part is None or part.org is None or platform is None:
+        raise NotFound(f"{target.file} has no [metrics] of Fly.io; expected one. Add it with org and token_env")
     token = target.secret(part.token_env)
     url = part.url or target.environment.get("FLY_API_BASE_URL") or API_URL
     path = f"/prometheus/{quote(part.org, safe='')}"

@@ -123,12 +123,16 @@ def recall(history: Store, target: Target, now: datetime) -> rules.Past:
 
 
 def _parts(target: Target) -> frozenset[str]:
-    """The parts of its file; of alerts only where somebody is told, of webhooks only where something is sent."""
+    """The parts of its file; of alerts only where somebody is told, of webhooks only where something is sent.
+
+    Of metrics also the key that only those of machines have.
+    """
     idle = {
         *(["alerts"] if target.alerting is None else []),
         *(["webhooks"] if not (target.webhooks and target.webhooks.synthetic) else []),
     }
-    return frozenset(name for name in type(target).model_fields if getattr(target, name) and name not in idle)
+    written = {name for name in type(target).model_fields if getattr(target, name) and name not in idle}
+    return frozenset(written | ({"metrics.org"} if target.metrics and target.metrics.org else set()))
 
 
 def _with_this_run(past: rules.Past, checks: Sequence[CheckRecord], now: datetime) -> rules.Past:

@@ -6,13 +6,13 @@ from contextlib import closing
 
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.look import Look
-from ops_tests.records.metrics import Load, Traffic
+from ops_tests.records.metrics import Invocations, Load, Traffic
 
 
-@observation("metrics", "platform.app")
-def traffic(look: Look) -> Traffic:
-    """The HTTP responses of the last 24 hours."""
-    from ops_tests.clients.metrics import connect
+@observation("metrics", "platform")
+def traffic(look: Look) -> Traffic | Invocations:
+    """The HTTP responses of the last 24 hours, or a Worker's invocations."""
+    from ops_tests.clients.traffic import connect
 
     with closing(connect(look.target, look.remarks.append)) as metrics:
         return metrics.traffic()

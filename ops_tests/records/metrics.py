@@ -42,6 +42,21 @@ class Traffic:
 
 
 @dataclass(frozen=True)
+class Invocations:
+    """A day of a Worker's invocations, estimated by Cloudflare from a sample of them.
+
+    Attributes:
+        hours: How long a stretch the numbers are of.
+        by_status: How many there were, by how they ended in Cloudflare's words: ``success``.
+        errors: How many of them threw, or exceeded a limit; an answer of 500 that the Worker made itself is none.
+    """
+
+    hours: int
+    by_status: Mapping[str, int]
+    errors: int
+
+
+@dataclass(frozen=True)
 class MachineLoad:
     """One machine's busiest hour.
 

@@ -37,7 +37,7 @@ class Judged:
     Attributes:
         id: ``slo-errors``.
         title: What it is about.
-        part: The part of the target file without which it does not apply.
+        part: The part of the target file, or a key of it, without which it does not apply.
         check: The check.
         measurement: Which of the check's measurements.
         window: The time it speaks of.
@@ -62,8 +62,8 @@ BY_CHECK = (
     Judged("slo-delivery", "failed deliveries", "dead_letters",
            "dead_letters/failed_deliveries_are_within_the_objective", window="30 d or the retention"),
     Judged("slo-errors", "failed requests", "metrics", "traffic/error_rate_is_within_the_objective", window="24 h"),
-    Judged("slo-resources-cpu", "CPU in use", "metrics", "traffic/cpu_and_memory_have_room", window="24 h"),
-    Judged("slo-resources-memory", "memory in use", "metrics", "traffic/cpu_and_memory_have_room", 1, "24 h"),
+    Judged("slo-resources-cpu", "CPU in use", "metrics.org", "traffic/cpu_and_memory_have_room", window="24 h"),
+    Judged("slo-resources-memory", "memory in use", "metrics.org", "traffic/cpu_and_memory_have_room", 1, "24 h"),
     Judged("slo-resources-connections", "database connections in use", "database", "database/connections_have_room"),
     Judged("slo-dead-letter-age", "oldest dead letter", "dead_letters", "dead_letters/no_dead_letter_waits_too_long"),
 )  # fmt: skip

@@ -1,27 +1,36 @@
-"""Judging a day of real traffic: how many responses failed, and how long they took."""
+"""Judging a day of real traffic: how many requests failed, and how long they took where the platform tells."""
 
 from __future__ import annotations
 
 from ops_tests.limits import Limit, Limits
-from ops_tests.records.metrics import Traffic
+from ops_tests.records.metrics import Invocations, Traffic
 from ops_tests.rules.wording import listed, quantity
 
+Day = Traffic | Invocations
 LEAST_ERRORS_EXPECTED = 3
 """So many errors the fewest requests that decide have at the objective: 600 for 0.5 %, 3,000 for 0.1 %."""
 
 
-def requests(traffic: Traffic) -> float:
-    """How many responses there were."""
-    return sum(traffic.responses.values())
+def requests(traffic: Day) -> float:
+    """How many responses or invocations there were."""
+    return sum((traffic.by_status if isinstance(traffic, Invocations) else traffic.responses).values())
 
 
-def failed(traffic: Traffic) -> float:
-    """How many of them were 5xx: the application's or the proxy's fault, not the caller's."""
+def failed(traffic: Day) -> float:
+    """How many failed: responses of 5xx, which are the application's or the proxy's fault; a Worker's errors."""
+    if isinstance(traffic, Invocations):
+        return traffic.errors
     return sum(count for status, count in traffic.responses.items() if status >= 500)
 
 
-def error_percent(traffic: Traffic) -> float:
-    """The share of 5xx in %; 0 without any response."""
+def counted(traffic: Day) -> str:
+    """Failed ones and all, as they stand in a sentence."""
+    about = "about " if isinstance(traffic, Invocations) else ""
+    return f"{about}{failed(traffic):.0f} of {requests(traffic):.0f} requests in {traffic.hours} h"
+
+
+def error_percent(traffic: Day) -> float:
+    """The share of failed ones in %; 0 without any request."""
     total = requests(traffic)
     return 100 * failed(traffic) / total if total else 0.0
 
@@ -31,25 +40,25 @@ def fewest(limit: Limit) -> float:
     return 100 * LEAST_ERRORS_EXPECTED / limit.value if limit.value else 1.0
 
 
-def decided(traffic: Traffic, limit: Limit) -> float:
+def decided(traffic: Day, limit: Limit) -> float:
     """The share of errors where there were enough requests to judge it, else 0, which ``undecided`` then tells."""
     return error_percent(traffic) if requests(traffic) >= fewest(limit) else 0.0
 
 
-def undecided(traffic: Traffic, limit: Limit) -> list[str]:
+def undecided(traffic: Day, limit: Limit) -> list[str]:
     """A note with the numbers when there were too few requests."""
-    total = requests(traffic)
-    if total >= fewest(limit):
+    if requests(traffic) >= fewest(limit):
         return []
-    failing = f"{failed(traffic):.0f} of {total:.0f} requests in {traffic.hours} h failed"
-    return [f"undecided: {failing}; at least {fewest(limit):.0f} requests are needed to judge {limit}"]
+    return [f"undecided: {counted(traffic)} failed; at least {fewest(limit):.0f} requests are needed to judge {limit}"]
 
 
-def slow(traffic: Traffic, limits: Limits) -> list[str]:
-    """A note for each percentile over what is promised for webhooks.
+def slow(traffic: Day, limits: Limits) -> list[str]:
+    """A note for each percentile over what is promised for webhooks, where the platform tells any.
 
     It is no finding: the platform's histogram is of every response, pages too, and knows no path.
     """
+    if isinstance(traffic, Invocations):
+        return []
     measured = ((traffic.p95_ms, "p95", limits.response_p95_ms), (traffic.p99_ms, "p99", limits.response_p99_ms))
     return [
         f"{name} of all responses is {quantity(value, limit.unit)}, over the webhooks' {limit}; pages are among them"
@@ -58,8 +67,15 @@ def slow(traffic: Traffic, limits: Limits) -> list[str]:
     ]
 
 
-def described(traffic: Traffic) -> list[str]:
-    """Responses by class, percentiles, and who reported."""
+def described(traffic: Day) -> list[str]:
+    """Responses by class, percentiles, and who reported; invocations by how they ended."""
+    if isinstance(traffic, Invocations):
+        ended = sorted(traffic.by_status.items(), key=lambda one: -one[1])
+        return [
+            f"invocations in {traffic.hours} h, as Cloudflare samples them: about "
+            + listed(f"{count} of {status}" for status, count in ended),
+            f"errors among them: about {traffic.errors}, which threw or exceeded a limit; a 500 of its own is none",
+        ]
     classes: dict[int, float] = {}
     for status, count in traffic.responses.items():
         classes[status // 100] = classes.get(status // 100, 0) + count

@@ -13,9 +13,9 @@ from ops_tests.clients import (
     fly_platform,
     fly_proxy,
     platform,
-    prometheus,
     registry,
     repository,
+    traffic,
     web,
 )
 from ops_tests.plugin import deliveries, observations_edge, observations_logs, sampling
@@ -35,7 +35,7 @@ CLIENTS: Mapping[str, Callable[[], float]] = {
     "look.cloudflare.watch": lambda: cloudflare.worst_watch_seconds(WATCH_SECONDS_AT_MOST, web.worst_seconds()),
     "look.fly.past_logs": lambda: observations_logs.PAST_SECONDS + fly_platform.worst_log_seconds(),
     "look.database": lambda: fly_proxy.UP_SECONDS + database.worst_seconds(),
-    "connect": prometheus.worst_seconds,
+    "connect": traffic.worst_seconds,
     "Repository": repository.worst_seconds,
 }
 """What a question to each client takes at most; a client's method may have a time of its own."""

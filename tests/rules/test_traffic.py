@@ -9,12 +9,14 @@ import pytest
 
 from ops_tests.errors import NotCovered
 from ops_tests.limits import Limit, Limits
-from ops_tests.records.metrics import Load, MachineLoad, Traffic
+from ops_tests.records.metrics import Invocations, Load, MachineLoad, Traffic
 from ops_tests.rules import machine_load, traffic
 
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
 DAY = Traffic(24, {200: 597, 500: 3}, 40, 90, ("a",))
+INVOKED = Invocations(24, {"scriptThrewException": 3, "success": 2981, "clientDisconnected": 16}, 3)
 LIMIT = Limits().error_percent
+STRICT = Limit(value=0.1, unit="%")
 WELL = MachineLoad("a", 20, 40, NOON)
 LOAD = Load(24, NOON, ("a",), (WELL,))
 
@@ -45,6 +47,25 @@ def test_no_traffic_is_undecided_and_no_division() -> None:
         "responses of the edge in 24 h: none",
         "the application's responses, all paths, as buckets of a histogram tell: p95 not known, p99 not known",
     ]
+
+
+def test_exactly_the_fewest_invocations_decide() -> None:
+    assert (traffic.decided(INVOKED, STRICT), traffic.undecided(INVOKED, STRICT)) == (pytest.approx(0.1), [])
+    fewer = replace(INVOKED, by_status={"success": 2899, "exceededCpu": 100}, errors=100)
+    assert traffic.decided(fewer, STRICT) == 0
+    (said,) = traffic.undecided(fewer, STRICT)
+    assert said.startswith("undecided: about 100 of 2999 requests in 24 h failed; at least 3000 requests are needed")
+
+
+def test_invocations_are_told_as_estimates_and_what_counts_as_an_error() -> None:
+    assert traffic.described(INVOKED) == [
+        (
+            "invocations in 24 h, as Cloudflare samples them: about 2981 of success, 16 of clientDisconnected, "
+            "3 of scriptThrewException"
+        ),
+        "errors among them: about 3, which threw or exceeded a limit; a 500 of its own is none",
+    ]
+    assert traffic.slow(INVOKED, Limits()) == []
 
 
 def test_4xx_are_no_errors_of_ours() -> None:

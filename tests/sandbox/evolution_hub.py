@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from ops_tests.sandbox.embedded import Sandbox
 from tests.sandbox.conftest import connection_to
@@ -40,6 +41,17 @@ def ask(base_url: str, path: str, method: str = "GET", **headers: str) -> Answer
     """Send one request and read its answer; no redirect is followed."""
     with closing(connection_to(base_url)) as connection:
         connection.request(method, path, headers={name.replace("_", "-"): text for name, text in headers.items()})
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read())
+
+
+def analytics(sandbox: Sandbox, worker: str = WORKER, token: str = "", seconds: float = PATIENCE_SECONDS) -> Answer:
+    """Ask the analytics about a Worker, by default as the sandbox's own token may."""
+    url, known = urlsplit(sandbox.environment["CLOUDFLARE_API_BASE_URL"]), sandbox.environment
+    variables = {"account": known["CLOUDFLARE_ACCOUNT_ID"], "worker": worker}
+    bears = {"Authorization": f"Bearer {token or known['CLOUDFLARE_API_TOKEN']}"}
+    with closing(http.client.HTTPConnection(url.netloc, timeout=seconds)) as connection:
+        connection.request("POST", f"{url.path}/graphql", json.dumps({"query": "", "variables": variables}), bears)
         response = connection.getresponse()
         return Answer(response.status, response.headers, response.read())
 

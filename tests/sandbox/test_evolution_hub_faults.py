@@ -15,7 +15,7 @@ import pytest
 from ops_tests.sandbox.embedded import Sandbox
 from ops_tests.sandbox.faults import EVOLUTION_HUB, SYSTEMS
 from ops_tests.sandbox.wrangler_state import DATABASE, version_id
-from tests.sandbox.evolution_hub import WORKER, ask, tailing
+from tests.sandbox.evolution_hub import WORKER, analytics, ask, tailing
 
 Shows = Callable[[Sandbox], bool]
 USAGE = "/api/ai-image/usage"
@@ -155,6 +155,24 @@ def _tail(holds: Callable[[str, int | None], bool]) -> Shows:
     return shows
 
 
+def _analytics(status: int, *words: str) -> Shows:
+    """Whether the analytics answer so, with one of these in the body."""
+
+    def shows(sandbox: Sandbox) -> bool:
+        answer = analytics(sandbox)
+        return answer.status == status and any(word in answer.body.decode() for word in words)
+
+    return shows
+
+
+def _analytics_hang(sandbox: Sandbox) -> bool:
+    try:
+        analytics(sandbox, seconds=3)
+    except TimeoutError:
+        return True
+    return False
+
+
 PROOFS: dict[str, Shows] = {
     "hub-refused": _refused,
     "hub-health-degraded": _health(status=200, success=True, says="degraded"),
@@ -214,6 +232,17 @@ PROOFS: dict[str, Shows] = {
     "tail-breaks": _tail(lambda said, status: said.endswith("}\nTail disconnected, exiting.\n") and status == 1),
     "tail-killed": _tail(lambda said, status: (said, status) == ("", 0)),
     "tail-late": _tail(lambda said, status: (said, status) == ("", None)),
+    "analytics-errors-high": _analytics(200, '{"requests":48,"errors":48}'),
+    "analytics-errors-critical": _analytics(200, '{"requests":960,"errors":960}'),
+    "analytics-too-few": _analytics(200, '{"requests":117,"errors":0}'),
+    "analytics-empty": _analytics(200, '"workersInvocationsAdaptive":[]'),
+    "analytics-refused": _analytics(403, "Authentication error"),
+    "analytics-unknown-account": _analytics(200, '"accounts":[]'),
+    "analytics-error": _analytics(200, '{"data":null,"errors":[{"message":"cannot request'),
+    "analytics-html": _analytics(200, "<!doctype html>"),
+    "analytics-cut": lambda sandbox: analytics(sandbox).body[-1:] != b"}",
+    "analytics-hangs": _analytics_hang,
+    "analytics-rate-limited": _analytics(429, "try again"),
 }  # fmt: skip
 
 

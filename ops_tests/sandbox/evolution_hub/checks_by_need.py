@@ -6,6 +6,7 @@ from ops_tests.sandbox.checks_by_need import (
     ANSWERS,
     CANDIDATE,
     CERTIFICATE,
+    ERROR_RATE,
     HEADERS,
     IN_TIME,
     RELEASE,
@@ -13,7 +14,17 @@ from ops_tests.sandbox.checks_by_need import (
     SECRETS,
 )
 
-__all__ = ["ANSWERS", "CANDIDATE", "CERTIFICATE", "HEADERS", "IN_TIME", "RELEASE", "SAYS_HEALTHY", "SECRETS"]
+__all__ = [
+    "ANSWERS",
+    "CANDIDATE",
+    "CERTIFICATE",
+    "ERROR_RATE",
+    "HEADERS",
+    "IN_TIME",
+    "RELEASE",
+    "SAYS_HEALTHY",
+    "SECRETS",
+]
 
 WWW = "availability/www_leads_to_the_apex"
 API = "availability/api_answers_within_the_objective"

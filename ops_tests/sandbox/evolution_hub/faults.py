@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ops_tests.sandbox.evolution_hub import faults_application, faults_cloudflare, faults_wrangler
+from ops_tests.sandbox.evolution_hub import faults_analytics, faults_application, faults_cloudflare, faults_wrangler
 from ops_tests.sandbox.fault import Fault
 
 FAULTS: dict[str, Fault] = {
-    fault.name: fault for part in (faults_application, faults_cloudflare, faults_wrangler) for fault in part.FAULTS
+    fault.name: fault
+    for part in (faults_application, faults_cloudflare, faults_wrangler, faults_analytics)
+    for fault in part.FAULTS
 }

@@ -155,6 +155,23 @@ class Wrangler:
 
 
 @dataclass(frozen=True)
+class Analytics:
+    """What Cloudflare's analytics tell of the Worker's last 24 hours, and how.
+
+    Attributes:
+        invocations: How they ended, in Cloudflare's words: how many, and how many of them count as errors.
+        api: How the API behaves; ``error`` answers 200 with an error.
+    """
+
+    invocations: tuple[tuple[str, int, int], ...] = (
+        ("success", 11981, 0),
+        ("clientDisconnected", 16, 0),
+        ("scriptThrewException", 3, 3),
+    )
+    api: Literal["good", "refused", "unknown account", "error", "html", "cut", "hangs", "limited at first"] = "good"
+
+
+@dataclass(frozen=True)
 class Scenario:
     """The whole embedded target.
 
@@ -171,6 +188,7 @@ class Scenario:
         staging: What it knows of the Worker that changes are deployed to first.
         d1: The database.
         wrangler: How the command behaves.
+        analytics: What the analytics tell.
     """
 
     listens: bool = True
@@ -185,3 +203,4 @@ class Scenario:
     staging: Worker = STAGING
     d1: D1 = field(default_factory=D1)
     wrangler: Wrangler = field(default_factory=Wrangler)
+    analytics: Analytics = field(default_factory=Analytics)

@@ -14,6 +14,7 @@ from typing import Any
 
 from ops_tests.sandbox import tls, wrangler_state
 from ops_tests.sandbox.evolution_hub import d1, visitors
+from ops_tests.sandbox.evolution_hub.analytics_api import BASE_PATH, AnalyticsApi
 from ops_tests.sandbox.evolution_hub.application import Application
 from ops_tests.sandbox.evolution_hub.invocations import Invocations
 from ops_tests.sandbox.evolution_hub.scenario import Scenario
@@ -47,7 +48,8 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
         application = Application(scenario, server_side, invocations, partial(d1.tables, folder, scenario.environment))
         www = Www(scenario, server_side, application.url)
         plain = PlainHttp(scenario.edge, application.url)
-        for server in (application, www, plain):
+        analytics = _analytics(scenario, script, access)
+        for server in (application, www, plain, analytics):
             _answer(server, parts)
         parts.callback(visitors.begin(application.url).set)
         place = {
@@ -64,6 +66,7 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
             {
                 "CLOUDFLARE_API_TOKEN": access.token,
                 "CLOUDFLARE_ACTS_TOKEN": access.acts_token,
+                "CLOUDFLARE_API_BASE_URL": f"{analytics.url}{BASE_PATH}",
                 "CLOUDFLARE_ACCOUNT_ID": wrangler_state.ACCOUNT,
                 "WRANGLER_SEND_METRICS": "false",
                 "WRANGLER_SEND_ERROR_REPORTS": "false",
@@ -71,6 +74,13 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
                 "PATH": path,
             },
         )
+
+
+def _analytics(scenario: Scenario, script: str, access: wrangler_state.Access) -> AnalyticsApi:
+    """The analytics; what wrangler is refused, they refuse too, and a Worker it does not know was never invoked."""
+    worker = "" if scenario.wrangler.access == "no such worker" else script
+    token = "" if scenario.wrangler.access == "refused" else access.token
+    return AnalyticsApi(scenario.analytics, wrangler_state.ACCOUNT, worker, token)
 
 
 def _answer(server: Server, parts: ExitStack) -> None:

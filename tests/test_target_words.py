@@ -12,6 +12,9 @@ from ops_tests.target_file import find_target, load_target, packaged_targets
 
 ALONE = 'base_url = "https://x"\n'
 FLY = ALONE + '[platform]\nkind = "fly"\napp = "a"\n'
+WORKER = ALONE + '[platform]\nkind = "cloudflare"\nworker = "a"\n'
+ACCOUNT = f'{WORKER}account = "{"0" * 32}"\n'
+METRICS = '[metrics]\ntoken_env = "T1"\n'
 LIMITS = ALONE + "[limits]\n"
 WINDOW = ALONE + '[[maintenance]]\nreason = "move"\nfrom = 2026-12-05T22:00:00Z\n'
 HOOKS = ALONE + '[webhooks]\nsecret_env = "S1"\n'
@@ -112,6 +115,11 @@ def test_a_whole_number_does_where_a_fraction_may_stand(tmp_path: Path) -> None:
             LIMITS + "certificate_note_days = 10",
             "limits.certificate_days: 14 (the default) is above certificate_note_days, wh",
         ),
+        (FLY + METRICS, "metrics.org: missing; Fly.io's metrics are an organisation's: name it by its slug (fly orgs"),
+        (WORKER + METRICS, "platform.account: missing; [metrics] asks for the Worker by its account's id: add it, 32"),
+        (ACCOUNT + METRICS + 'org = "acme"', "metrics.org: is of use only on Fly.io; drop it"),
+        (ACCOUNT + METRICS + 'url = "https://x"', "metrics.url: is of use only on Fly.io; drop it"),
+        (ALONE + METRICS, "metrics: needs the part [platform], which is missing"),
         ('name = "sandbox"\n' + ALONE, "name: sandbox is a target that comes with the package; reports would name "),
         ('name = "timedify"\n' + ALONE, "name: timedify is a target that comes with the package"),
     ],

@@ -17,6 +17,7 @@ from ops_tests.plugin.history.store import Store, in_utc, visit
 from ops_tests.plugin.objectives import recall
 from ops_tests.records.alerts import Letter
 from ops_tests.rules.objectives import HEALTH, objectives
+from ops_tests.sandbox.faults import EVOLUTION_HUB, TIMEDIFY
 from ops_tests.target_file import load_target
 from tests.history.conftest import ADDRESS, check
 from tests.running import Finished, run_suite
@@ -138,6 +139,16 @@ def test_without_a_history_nothing_is_green_for_want_of_probes(tmp_path: Path, m
     finished = monthly(tmp_path, monkeypatch, None, timedelta())
     assert outcomes(finished) == {UPTIME: "blind", SHORT: "blind", TOLD: "note"}, finished.output
     assert finished.status == 10
+
+
+@pytest.mark.parametrize(("system", "machines"), [(TIMEDIFY, True), (EVOLUTION_HUB, False)])
+def test_what_a_monthly_run_does_not_look_at_is_a_gap_where_the_platform_could_tell(
+    tmp_path: Path, system: str, machines: bool
+) -> None:
+    finished = run_suite(tmp_path, f"--target={system}", "-m", "monthly")
+    assert finished.record is not None, finished.output
+    gaps = {one.id for one in finished.record.objectives if one.outcome == "gap"}
+    assert ("slo-errors" in gaps, "slo-resources-cpu" in gaps) == (True, machines)
 
 
 def test_a_run_of_another_suite_prints_no_table(tmp_path: Path) -> None:

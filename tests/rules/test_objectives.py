@@ -176,6 +176,13 @@ def test_a_check_that_does_not_apply_has_no_objective() -> None:
     assert {"slo-uptime", "slo-mttr", "slo-incident-response"} <= {one.id for one in told}
 
 
+def test_metrics_that_know_no_machine_promise_nothing_of_its_cpu_and_memory() -> None:
+    machines = {"slo-resources-cpu", "slo-resources-memory"}
+    assert not machines & {one.id for one in objectives("shop", past(), [], NOW)}
+    fly = Past({}, (), (), frozenset({"metrics", "metrics.org"}))
+    assert machines <= {one.id for one in objectives("shop", fly, [], NOW) if one.outcome == "gap"}
+
+
 def test_an_objective_without_its_part_and_without_a_record_is_not_there() -> None:
     assert "slo-webhook-p95" not in {one.id for one in objectives("shop", past(), [], NOW)}
 

@@ -16,7 +16,7 @@ import pytest
 from ops_tests.sandbox.embedded import Sandbox, write_files
 from ops_tests.sandbox.wrangler_state import VISITOR, version_id
 from ops_tests.target_file import load_target
-from tests.sandbox.evolution_hub import SYSTEM, WORKER, ask, tailing
+from tests.sandbox.evolution_hub import SYSTEM, WORKER, analytics, ask, tailing
 
 Eventually = Callable[[Callable[[], bool]], bool]
 USAGE = "/api/ai-image/usage"
@@ -45,6 +45,17 @@ def test_health_is_200_and_names_its_services(hub: Sandbox) -> None:
     assert (data["status"], data["services"]) == ("ok", {"d1": True, "kv": True, "r2": True})
     assert (data["version"], "errors" in data) == ("production", False)
     assert re.fullmatch(r"\d+ms", data["duration"])
+
+
+def test_the_analytics_tell_of_the_day_of_one_worker_to_whoever_bears_the_token(hub: Sandbox) -> None:
+    def groups(worker: str) -> Any:
+        return analytics(hub, worker).json["data"]["viewer"]["accounts"][0]["workersInvocationsAdaptive"]
+
+    sums = [one["sum"] for one in groups(WORKER)]
+    assert (sum(one["requests"] for one in sums), sum(one["errors"] for one in sums)) == (12000, 3)
+    assert {one["dimensions"]["scriptName"] for one in groups(WORKER)} == {WORKER}
+    assert groups("evolution-hub") == []
+    assert analytics(hub, token="another").status == 403
 
 
 @pytest.mark.parametrize("method", ["POST", "OPTIONS", "HEAD"])

@@ -38,7 +38,8 @@ def commands(check: CheckRecord, target: TargetRecord) -> str:
 
 def _strange(target: TargetRecord) -> list[str]:
     """What stands in commands of a platform that the target does not have."""
-    fly, cloudflare = [] if target.app else ["--app APP"], [] if target.examples else ["wrangler "]
+    fly = [] if target.app else ["--app APP", '{app="APP"']
+    cloudflare = [] if target.examples else ["wrangler ", "api.cloudflare.com"]
     return [*fly, *cloudflare]
 
 

@@ -9,7 +9,7 @@ from ops_tests.plugin.recording import Evidence, Measured, Note
 from ops_tests.records.metrics import Invocations, Load, Traffic
 from ops_tests.rules import machine_load as load_rules
 from ops_tests.rules import traffic as rules
-from ops_tests.rules.wording import listed
+from ops_tests.rules.wording import listed, quantity
 
 
 @pytest.mark.daily
@@ -25,7 +25,7 @@ def test_error_rate_is_within_the_objective(
         rules.decided(traffic, limits.error_percent), limits.error_percent, samples=round(rules.requests(traffic))
     )
     assert share <= limits.error_percent.value, (
-        f"{share:.2f} % ({rules.counted(traffic)}) failed; the limit is {limits.error_percent}"
+        f"{quantity(share, '%')} ({rules.counted(traffic)}) failed; the limit is {limits.error_percent}"
     )
 
 

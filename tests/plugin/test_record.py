@@ -261,3 +261,13 @@ def test_a_target_without_a_platform_is_told_no_command_of_it() -> None:
                         suites=(), anchor="availability.md#health-answers-200", outcome="finding")  # fmt: skip
     told = commands(check, record)
     assert ("curl" in told, "fly " in told) == (True, False)
+
+
+def test_where_there_is_no_app_no_command_is_about_one() -> None:
+    check = CheckRecord(
+        target="hub", check="traffic/error_rate_is_within_the_objective", subject="traffic", claim="", suites=(),
+        anchor="traffic.md#error-rate-is-within-the-objective", outcome="finding",
+    )  # fmt: skip
+    hub = TargetRecord(name="hub", base_url="https://hub.example.com", sandbox=False)
+    assert commands(check, hub) == ""
+    assert '{app="shop"}' in commands(check, hub.model_copy(update={"app": "shop"}))

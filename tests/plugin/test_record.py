@@ -263,11 +263,14 @@ def test_a_target_without_a_platform_is_told_no_command_of_it() -> None:
     assert ("curl" in told, "fly " in told) == (True, False)
 
 
-def test_where_there_is_no_app_no_command_is_about_one() -> None:
+def test_the_commands_about_traffic_are_those_of_the_platform_there_is() -> None:
     check = CheckRecord(
         target="hub", check="traffic/error_rate_is_within_the_objective", subject="traffic", claim="", suites=(),
         anchor="traffic.md#error-rate-is-within-the-objective", outcome="finding",
     )  # fmt: skip
     hub = TargetRecord(name="hub", base_url="https://hub.example.com", sandbox=False)
     assert commands(check, hub) == ""
-    assert '{app="shop"}' in commands(check, hub.model_copy(update={"app": "shop"}))
+    fly = commands(check, hub.model_copy(update={"app": "shop"}))
+    assert ('{app="shop"}' in fly, "cloudflare" in fly) == (True, False)
+    worker = commands(check, hub.model_copy(update={"examples": {"evolution-hub-production": "hub-production"}}))
+    assert ('"worker": "hub-production"' in worker, "fly" in worker) == (True, False)

@@ -116,7 +116,7 @@ def test_with_only_a_base_url_availability_is_checked_and_the_rest_is_listed(tmp
     assert judged == {"availability", "objectives"}
     # Without https there is no certificate and no redirect to it, the file names neither headers nor pages, and
     # nobody is told of its troubles.
-    others = {"webhooks", "database", "dead_letters", "logs", "traffic", "platform", "repository", "drill"}
+    others = {"webhooks", "database", "dead_letters", "logs", "traffic", "platform", "repository", "drill", "workers"}
     assert reasons == others | {"availability", "objectives"}
 
 

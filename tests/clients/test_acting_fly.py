@@ -10,7 +10,7 @@ import pytest
 
 from ops_tests.clients.acting import fly as acting
 from ops_tests.clients.acting.fly import ActingFly, deploying, line, restarting, scaling
-from ops_tests.errors import ActionFailed, Blind, NotAuthorised, NotPermitted
+from ops_tests.errors import ActionFailed, NotAuthorised, NotPermitted, UsageProblem
 from ops_tests.permit import grant
 from ops_tests.records.platform import Image
 from ops_tests.target import Target
@@ -90,7 +90,7 @@ def test_a_permit_for_another_target_opens_nothing() -> None:
         ActingFly(target({}), grant(other, ["other"], "run"))
 
 
-def test_a_target_without_platform_is_blind() -> None:
+def test_a_target_without_platform_is_refused() -> None:
     shop = target({}, platform=None)
-    with pytest.raises(Blind, match=r"has no \[platform\]"):
+    with pytest.raises(UsageProblem, match=r"has no \[platform\]"):
         ActingFly(shop, grant(shop, ["shop"], "run"))

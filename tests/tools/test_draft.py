@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ops_tests.limits import LONGEST_SECONDS
 from ops_tests.records.web import Answer
 from ops_tests.target import Target
+from ops_tests.target_contradictions import ONLY_CLOUDFLARE
 from ops_tests.target_file import load_target
 from ops_tests.tools import live_health
 from ops_tests.tools.draft import BLANK, Key, Part, drafted, one_line, toml
@@ -62,7 +63,8 @@ def test_a_file_of_the_address_alone_says_nothing_else(tmp_path: Path) -> None:
 
 
 def test_every_part_of_the_target_file_has_its_place() -> None:
-    assert {part.name for part in BLANK} == {*Target.model_fields} - {"name", "base_url", "control_url", "acts"}
+    above = {"name", "base_url", "control_url", "acts", "latency_paths", "latency_samples", "severity_words"}
+    assert {part.name for part in BLANK} == {*Target.model_fields} - above - {*ONLY_CLOUDFLARE}
 
 
 def test_all_that_is_commented_out_loads_once_the_marks_are_taken_away(tmp_path: Path) -> None:

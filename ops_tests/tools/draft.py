@@ -63,7 +63,7 @@ BLANK = (
     Part("pages", "Pages beside the health path, one table for each. Fill in what they answer themselves.",
          (Key("path", "/privacy"), Key("status", 200)), False),
     Part("platform", "For an application on Fly.io: fill in its app; without token_env your own login counts. On "
-         'Cloudflare write kind = "cloudflare" and worker = "its whole name" instead; docs/target-file.md has what goes with it.',
+         'Cloudflare write kind = "cloudflare" and worker instead; docs/target-file.md has what goes with it.',
          (Key("kind", "fly"), Key("app", "APP"), Key("token_env", "FLY_API_TOKEN"), Key("minimum_machines", 1)), False),
     Part("health_gate", "The platform's own health check, as the machines must have it. Fill in what fly.toml says.",
          (Key("interval_seconds", 10), Key("timeout_seconds", 2), Key("grace_seconds", 20), Key("path", "/health")),

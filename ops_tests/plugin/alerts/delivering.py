@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.alerts import outbox
@@ -19,9 +20,15 @@ from ops_tests.records.alerts import Answer, Letter
 from ops_tests.rules.alert_wording import late
 from ops_tests.target import Secret
 
+T = TypeVar("T")
 ROUTE_SECONDS = 15
 """How long a route may go on taking letters at one time, and then the one that is on its way; the rest is for the next
 run. A run delivers twice, before and after its verdict, and while it ends nobody can end it."""
+
+
+VISITS = threading.BoundedSemaphore(4)
+"""How many routes may be at the history at once: in an outage of all targets each of them has letters, and a PostgreSQL
+that many machines share has a hundred connections."""
 
 
 @dataclass
@@ -66,12 +73,12 @@ class Delivery:
         """Deliver what waits for a route."""
         ends_at = time.monotonic() + ROUTE_SECONDS
         try:
-            while letter := visit(self.place, partial(self._claimed, route)):
+            while letter := self._visit(partial(self._claimed, route)):
                 answer = self._answer(route, letter, ends_at)
                 if not self._went(letter, answer):
-                    visit(self.place, partial(outbox.failed, letter=letter, answer=answer))
+                    self._visit(partial(outbox.failed, letter=letter, answer=answer))
                     return
-                visit(self.place, partial(outbox.delivered, letter=letter, now=datetime.now(UTC)))
+                self._visit(partial(outbox.delivered, letter=letter, now=datetime.now(UTC)))
         except HistoryUnavailable as error:
             self.failing[route] = f"the outbox cannot be used: {error}"
 
@@ -81,6 +88,10 @@ class Delivery:
         for letter in letters:
             if not self._went(letter, self._answer(letter.route, letter, ends_at)):
                 return
+
+    def _visit(self, step: Callable[[Store], T]) -> T:
+        with VISITS:
+            return visit(self.place, step)
 
     def _claimed(self, route: str, history: Store) -> Letter | None:
         return outbox.claim(history, self.target, route, datetime.now(UTC))

@@ -11,11 +11,12 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ops_tests.rules.sharding import Shard, shard_of
-from ops_tests.target import read_environ
+if TYPE_CHECKING:
+    from ops_tests.rules.sharding import Shard
 
 CHECKS = Path(__file__).parents[1] / "checks"
 DRILLS_BY_NAME = ("rollback",)
@@ -103,6 +104,8 @@ def _given(text: str) -> str:
 
 
 def _shard(text: str) -> Shard:
+    from ops_tests.rules.sharding import shard_of
+
     try:
         return shard_of(text)
     except ValueError as error:
@@ -137,6 +140,8 @@ def settings(config: pytest.Config) -> Settings:
 
 
 def _targets(config: pytest.Config) -> tuple[str, ...]:
+    from ops_tests.target import read_environ
+
     if config.getoption("ops_targets_file"):
         return tuple(dict.fromkeys(config.getoption("ops_targets")))
     environ = read_environ(config.rootpath)
@@ -174,7 +179,17 @@ def checks_in_play(config: pytest.Config) -> bool:
 
     Known before collection, because under xdist only the workers collect.
     """
-    return not is_listing(config) and any(_reaches_checks(config, str(argument)) for argument in config.args)
+    return not is_listing(config) and checks_reached(config)
+
+
+def checks_reached(config: pytest.Config) -> bool:
+    """Whether the arguments reach the checks, be it to run or to list them."""
+    return any(_reaches_checks(config, str(argument)) for argument in config.args)
+
+
+def is_target_given(config: pytest.Config) -> bool:
+    """Whether the command line names a target."""
+    return bool(config.getoption("ops_targets") or config.getoption("ops_targets_file"))
 
 
 def _reaches_checks(config: pytest.Config, argument: str) -> bool:

@@ -1,4 +1,4 @@
-"""What pytest loads only where checks are in play: a project that did not ask for the suite bears nothing but its options.
+"""What pytest loads only where checks are in play; a project that did not ask for them bears nothing but options.
 
 The rest takes a second to import, brings hooks into every phase of every test, and fixtures by common names.
 """

@@ -56,7 +56,7 @@ def test_the_marks_are_the_suites_and_three_of_the_project_each_with_one_sentenc
 
 
 def test_the_plugin_registers_the_marks_of_pytest_ini_but_the_project_s_own() -> None:
-    assert registered.MARKS == {name: sentence for name, sentence in marks().items() if name != "long"}
+    assert {name: sentence for name, sentence in marks().items() if name != "long"} == registered.MARKS
 
 
 def test_a_limit_carries_its_unit() -> None:

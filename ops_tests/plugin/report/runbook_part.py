@@ -16,11 +16,11 @@ PARAMETER = re.compile(r"\b(?:PAGE|ENDPOINT)\b")
 """Where the runbook's commands name what the check's id has in brackets."""
 
 
-def rendered(anchor: str, target: TargetRecord) -> str:
-    """A section as HTML; the packaged text is ours, and HTML in it is shown as text, so it is safe to insert."""
+def rendered(check: CheckRecord, target: TargetRecord) -> str:
+    """A check's section as HTML; HTML in its text is shown as text, so it is safe to insert."""
     from markupsafe import Markup
 
-    return Markup(_markdown().render(spoken_of(section(anchor), target)))  # noqa: S704  # see above
+    return Markup(_markdown().render(spoken_of(section(check), target)))  # noqa: S704  # see above
 
 
 def commands(check: CheckRecord, target: TargetRecord) -> str:
@@ -28,7 +28,7 @@ def commands(check: CheckRecord, target: TargetRecord) -> str:
 
     Without the platform's commands where the target has no app; "" where the section has no block.
     """
-    blocks = [one for one in _markdown().parse(spoken_of(section(check.anchor), target)) if one.type == "fence"]
+    blocks = [one for one in _markdown().parse(spoken_of(section(check), target)) if one.type == "fence"]
     named = check.check.partition("[")[2].removesuffix("]").removeprefix("/")
     lines = PARAMETER.sub(lambda _: named, str(blocks[0].content)).splitlines() if blocks else []
     return "\n".join(line for line in lines if target.app or "--app APP" not in line)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from ops_tests.errors import UsageProblem
-from ops_tests.plugin.options import CHECKS, checks_reached
+from ops_tests.plugin.options import CHECKS
+from ops_tests.plugin.reaching import checks_reached
 from ops_tests.plugin.state import run_of
 from ops_tests.records.run import RunRecord
 

@@ -9,7 +9,8 @@ import pytest
 
 from ops_tests.errors import SandboxFailed, UsageProblem
 from ops_tests.plugin.naming import named_run
-from ops_tests.plugin.options import checks_in_play, is_listing, is_target_given, settings, suite
+from ops_tests.plugin.options import is_target_given, settings, suite
+from ops_tests.plugin.reaching import checks_in_play, is_listing
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
 from ops_tests.target import Target, dotenv_complaints
 from ops_tests.target_file import load_target, packaged_targets

@@ -9,7 +9,15 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[1]
 DOCUMENTS = {
     name: (REPOSITORY / name).read_text(encoding="utf-8")
-    for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/target-file.md")
+    for name in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "docs/target-file.md",
+        "docs/how-to/add-a-check.md",
+        "docs/how-to/add-a-platform.md",
+    )
 }
 
 

@@ -29,8 +29,8 @@ from tests.forked_sandbox import ForkedSandbox
 THIRD_PARTY = ("requests", "psycopg2", "markdown_it", "sqlite3", "apprise")
 """What runs import when they need it."""
 PLUGIN = ["--markers", *(f"-pno:{name}" for name in ("cacheprovider", "hypothesispytest", "xdist", "xdist.looponfail"))]
-"""Has pytest load our plugin, whose asserts it rewrites meanwhile, and do no more. Without xdist, which keeps the
-sys.path it is imported with for its workers."""
+"""Has pytest load our plugin, and do no more. Without xdist, which keeps the sys.path it is imported with for its
+workers."""
 PYTESTS_OWN = "ops_tests.checks"
 """Imported by pytest as it collects them."""
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from ops_tests.errors import UsageProblem
+from ops_tests.plugin.options import CHECKS
+from ops_tests.plugin.reaching import checks_reached
 from ops_tests.plugin.state import run_of
 from ops_tests.records.run import RunRecord
 
@@ -32,6 +34,12 @@ class Ended:
     status: int = 0
     patience_seconds: float | None = None
     complaints: tuple[str, ...] = ()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_cmdline_main(self, config: pytest.Config) -> None:
+        """Where the project names no checks, look with those of the suite."""
+        if not checks_reached(config):
+            config.args[:] = [str(CHECKS)]
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:

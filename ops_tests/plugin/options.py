@@ -1,4 +1,4 @@
-"""Command line, ini and environment: what was asked for, and whether checks are about to run at all.
+"""Command line, ini and environment: what was asked for.
 
 The target is looked up in this order: ``--target`` and ``--targets-file``, ``OPS_TARGET`` (environment, then ``.env``),
 ``ops_target`` in pytest.ini. Without any it is the sandbox on a terminal, and a usage error elsewhere: cron loses its
@@ -11,11 +11,12 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ops_tests.rules.sharding import Shard, shard_of
-from ops_tests.target import read_environ
+if TYPE_CHECKING:
+    from ops_tests.rules.sharding import Shard
 
 CHECKS = Path(__file__).parents[1] / "checks"
 DRILLS_BY_NAME = ("rollback",)
@@ -103,6 +104,8 @@ def _given(text: str) -> str:
 
 
 def _shard(text: str) -> Shard:
+    from ops_tests.rules.sharding import shard_of
+
     try:
         return shard_of(text)
     except ValueError as error:
@@ -137,6 +140,8 @@ def settings(config: pytest.Config) -> Settings:
 
 
 def _targets(config: pytest.Config) -> tuple[str, ...]:
+    from ops_tests.target import read_environ
+
     if config.getoption("ops_targets_file"):
         return tuple(dict.fromkeys(config.getoption("ops_targets")))
     environ = read_environ(config.rootpath)
@@ -161,33 +166,6 @@ def suite(config: pytest.Config) -> str:
     return named[0] if len(named) == 1 else expression or "all"
 
 
-def is_listing(config: pytest.Config) -> bool:
-    """Whether pytest is only to list what there is."""
-    option = config.option
-    return bool(
-        option.markers or option.collectonly or option.showfixtures or option.show_fixtures_per_test or option.setupplan
-    )
-
-
-def checks_in_play(config: pytest.Config) -> bool:
-    """Whether the arguments reach the checks, so that a target is needed; ``pytest tests`` and ``--markers`` need none.
-
-    Known before collection, because under xdist only the workers collect.
-    """
-    return not is_listing(config) and any(_reaches_checks(config, str(argument)) for argument in config.args)
-
-
-def _reaches_checks(config: pytest.Config, argument: str) -> bool:
-    place = argument.partition("::")[0]
-    if config.option.pyargs and place.startswith("ops_tests"):
-        return True
-    path = (config.invocation_params.dir / place).resolve()
-    own = [Path(folder).resolve() for folder in config.getini("ops_checks")]
-    return any(_meets(path, folder) for folder in (CHECKS, *own))
-
-
-def _meets(path: Path, folder: Path) -> bool:
-    """Whether collecting ``path`` collects from ``folder``: it lies inside, or above and not across an installation."""
-    if path == folder or folder in path.parents:
-        return True
-    return path in folder.parents and "site-packages" not in folder.relative_to(path).parts
+def is_target_given(config: pytest.Config) -> bool:
+    """Whether the command line names a target."""
+    return bool(config.getoption("ops_targets") or config.getoption("ops_targets_file"))

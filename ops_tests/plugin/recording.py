@@ -15,6 +15,7 @@ import pytest
 
 from ops_tests.limits import Limit
 from ops_tests.plugin.options import SUITES
+from ops_tests.plugin.runbook import folder_of
 from ops_tests.records.logs import LogWindow
 from ops_tests.records.run import CheckRecord, Level, LogLook, Measurement, Outcome
 from ops_tests.rules.levels import level_of
@@ -66,6 +67,7 @@ def record_of(item: pytest.Item, outcome: Outcome, sentence: str = "", level: Le
     """The record of a check that came to ``outcome``."""
     jotter = jotter_of(item)
     marker = item.get_closest_marker("runbook")
+    anchor = str(marker.args[0]) if marker and marker.args else ""
     documentation = getattr(item, "function", record_of).__doc__ or ""
     return CheckRecord(
         target=_target_name(item),
@@ -73,7 +75,8 @@ def record_of(item: pytest.Item, outcome: Outcome, sentence: str = "", level: Le
         subject=_subject(item),
         claim=documentation.strip().split("\n")[0],
         suites=tuple(suite for suite in SUITES if item.get_closest_marker(suite)),
-        anchor=str(marker.args[0]) if marker and marker.args else "",
+        anchor=anchor,
+        runbook=folder_of(anchor, item.path) if anchor else "",
         outcome=outcome,
         level=level,
         sentence=sentence,

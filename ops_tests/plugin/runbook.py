@@ -1,4 +1,8 @@
-"""Finding a runbook section by its anchor, ``file.md#heading``."""
+"""Finding a runbook section by its anchor, ``file.md#heading``.
+
+The file lies in the folder ``runbook`` beside the file of the check, as a project's own checks have it, or else in the
+runbook that comes with the suite.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,33 @@ import re
 from functools import cache
 from pathlib import Path
 
+from ops_tests.records.run import CheckRecord
+
 RUNBOOK = Path(__file__).parents[1] / "runbook"
 
 
-def section(anchor: str) -> str:
-    """The Markdown below the anchor's heading, or "" when there is no such section."""
-    file, _, slug = anchor.partition("#")
-    return _sections(RUNBOOK / file).get(slug, "")
+def folder_of(anchor: str, check: Path) -> str:
+    """The folder with the file of an anchor that a check in this file names; "" for the suite's own runbook."""
+    file = anchor.partition("#")[0]
+    beside = check.parent / "runbook"
+    return "" if not (beside / file).is_file() and (RUNBOOK / file).is_file() else str(beside)
+
+
+def section(check: CheckRecord) -> str:
+    """The Markdown below the heading of the check's section, or "" when there is no such section."""
+    file, _, slug = check.anchor.partition("#")
+    return _sections(_folder(check) / file).get(slug, "")
+
+
+def place_of(check: CheckRecord, project: Path) -> str:
+    """Where to read the check's section, from the project's folder; "" where the check names none."""
+    folder = _folder(check)
+    near = folder.relative_to(project) if folder.is_relative_to(project) else folder
+    return f"{near}/{check.anchor}" if check.anchor else ""
+
+
+def _folder(check: CheckRecord) -> Path:
+    return Path(check.runbook) if check.runbook else RUNBOOK
 
 
 @cache

@@ -9,7 +9,8 @@ import pytest
 
 from ops_tests.errors import SandboxFailed, UsageProblem
 from ops_tests.plugin.naming import named_run
-from ops_tests.plugin.options import checks_in_play, is_listing, settings, suite
+from ops_tests.plugin.options import is_target_given, settings, suite
+from ops_tests.plugin.reaching import checks_in_play, is_listing
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
 from ops_tests.target import Target, dotenv_complaints
 from ops_tests.target_file import load_target, packaged_targets
@@ -27,7 +28,7 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
         _join(config)
     elif checks_in_play(config):
         _begin(config)
-    elif (config.getoption("ops_targets") or config.getoption("ops_targets_file")) and not is_listing(config):
+    elif is_target_given(config) and not is_listing(config):
         where = config.invocation_params.dir
         message = (
             f"no check is reached from {where}, so --target looks at nothing; type it in the folder with pytest.ini, "

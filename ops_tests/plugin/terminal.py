@@ -13,6 +13,7 @@ import pytest
 from ops_tests.plugin import github
 from ops_tests.plugin.history.figures import drill_lines
 from ops_tests.plugin.placing import stem_of
+from ops_tests.plugin.runbook import place_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.records.run import RunRecord
 from ops_tests.rules.causes import causes
@@ -79,7 +80,7 @@ def last_lines(config: pytest.Config, run: Run) -> list[str]:
     if record is None:
         return []
     first = next((cause.root for cause in causes(record.checks)), None)
-    runbook = f"next: read {_runbook(config)}/{first.anchor}" if first and first.anchor else ""
+    runbook = f"next: read {place_of(first, config.rootpath)}" if first and first.anchor else ""
     report = f" -> {stem.with_name('latest.html')}" if stem else ""
     table = objective_table(record.objectives) if record.suite == "monthly" else []
     drills = drill_lines(config.rootpath, record)
@@ -124,10 +125,3 @@ def _waived(record: RunRecord) -> list[str]:
         for one in record.checks
         if one.waiver
     ]
-
-
-def _runbook(config: pytest.Config) -> str:
-    from ops_tests.plugin.options import CHECKS
-
-    folder = CHECKS.parent / "runbook"
-    return str(folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ops_tests.plugin.options import checks_in_play
+from ops_tests.plugin.reaching import checks_in_play
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -90,6 +90,7 @@ class CheckRecord(_Record):
         claim: What the check asserts, one sentence.
         suites: The suites it belongs to.
         anchor: Its runbook section, ``webhooks.md#webhook-refuses-get``.
+        runbook: The folder with that file; "" for the runbook that comes with the suite.
         outcome: The word of the verdict.
         level: How bad a finding is; None for every other outcome.
         sentence: Seen, expected, next step; "" for ok.
@@ -108,6 +109,7 @@ class CheckRecord(_Record):
     claim: str
     suites: tuple[str, ...]
     anchor: str
+    runbook: str = ""
     outcome: Outcome
     level: Level | None = None
     sentence: str = ""

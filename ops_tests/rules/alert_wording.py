@@ -9,7 +9,7 @@ from ops_tests.records.alerts import ENDING, Alert, Letter, Message
 from ops_tests.records.run import CheckRecord
 from ops_tests.rules.causes import counted
 from ops_tests.rules.verdict import worst_first
-from ops_tests.rules.wording import duration, excerpt, listed
+from ops_tests.rules.wording import duration, excerpt, listed, runbook_section
 from ops_tests.target_parts import SeverityWords
 
 LONGEST_SENTENCE = 600
@@ -59,7 +59,7 @@ def body(message: Message, argument: str, checks: Sequence[CheckRecord], report:
         excerpt(told, LONGEST_SENTENCE),
         f"Since: {alert.since:%Y-%m-%d %H:%M:%S} UTC",
         _following(alert),
-        f"Runbook: ops_tests/runbook/{first.anchor}" if first and first.anchor else "",
+        f"Runbook: {runbook_section(first)}" if first and first.anchor else "",
         f"Next: {remedy}" if remedy else "",
         "" if alert.check.startswith("alerts/") else f"{'Then' if remedy else 'Next'}: {command}",
         report_line,

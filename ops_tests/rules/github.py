@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from ops_tests.records.run import CheckRecord, RunRecord
 from ops_tests.rules.causes import Cause, causes
 from ops_tests.rules.verdict import worst_first
+from ops_tests.rules.wording import runbook_section
 
 _COMMAND = {"finding": "error", "blind": "warning"}
 
@@ -51,7 +52,7 @@ def _table(rows: Iterable[tuple[CheckRecord, str]]) -> Iterator[str]:
     for one, sentence in rows:
         word = f"{one.level} {one.outcome}" if one.level else one.outcome
         said = "; ".join(part for part in (sentence, *one.notes) if part)
-        section = f"ops_tests/runbook/{one.anchor}" if one.anchor else ""
+        section = runbook_section(one) if one.anchor else ""
         yield f"| {word} | {_cell(one.target)} | {_cell(one.check)} | {_cell(said)} | {_cell(section)} |"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ops_tests.records.run import CheckRecord
+
 
 def listed(items: Iterable[str], at_most: int = 20) -> str:
     """Join offenders with commas; beyond ``at_most`` the rest is counted, so that a sentence stays a sentence."""
@@ -29,6 +31,11 @@ def excerpt(text: str, length: int = 80) -> str:
     """The beginning of a text on one line."""
     line = " ".join(text[: 4 * length].split())
     return line if len(line) <= length else line[:length] + "..."
+
+
+def runbook_section(check: CheckRecord) -> str:
+    """Where a reader elsewhere finds the section of a check: the suite's own runbook is named as in its repository."""
+    return f"{check.runbook or 'ops_tests/runbook'}/{check.anchor}"
 
 
 _SECONDS = {"s": 1.0, "ms": 0.001}

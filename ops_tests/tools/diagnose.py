@@ -17,7 +17,7 @@ from ops_tests.plugin.in_process import Ended, run_quietly
 from ops_tests.plugin.report.past import Past, look_back
 from ops_tests.plugin.report.phrases import readable, since
 from ops_tests.plugin.report.runbook_part import commands
-from ops_tests.plugin.runbook import RUNBOOK
+from ops_tests.plugin.runbook import place_of
 from ops_tests.records.run import RunRecord, TargetRecord
 from ops_tests.rules.causes import Cause, causes, counted
 from ops_tests.rules.diagnosis import Evidence, by_instrument, holding
@@ -85,7 +85,7 @@ def _cause(number: int, cause: Cause, record: RunRecord, target: TargetRecord, p
     for line in commands(root, target).splitlines():
         yield f"   $ {line}" if not line.startswith((" ", "\t")) else f"     {line}"
     if root.anchor:
-        yield f"   then read {_runbook()}/{root.anchor}"
+        yield f"   then read {place_of(root, Path.cwd())}"
 
 
 def _instrument(name: str, evidence: list[Evidence]) -> Iterator[str]:
@@ -115,10 +115,6 @@ def _wrapped(before: str, word: str, said: str, indent: int) -> list[str]:
     )  # fmt: skip
     colour = COLOURS.get(word.partition(" ")[0])
     return [lines[0].replace(word, click.style(word, fg=colour, bold=True), 1), *lines[1:]] if word else lines
-
-
-def _runbook() -> Path:
-    return RUNBOOK.relative_to(Path.cwd()) if RUNBOOK.is_relative_to(Path.cwd()) else RUNBOOK
 
 
 def _deliveries(target: TargetRecord) -> str:

@@ -7,6 +7,7 @@ import configparser
 import pytest
 
 from ops_tests.limits import Limit, Limits
+from ops_tests.plugin import marks as registered
 from ops_tests.plugin.alerts.concluding import ANCHOR
 from ops_tests.plugin.options import SUITES
 from tests.house.source import PACKAGE, REPOSITORY, Source, read
@@ -52,6 +53,10 @@ def test_checks_and_runbook_are_in_step() -> None:
 
 def test_the_marks_are_the_suites_and_three_of_the_project_each_with_one_sentence() -> None:
     assert not stray_marks(marks(), MARKS)
+
+
+def test_the_plugin_registers_the_marks_of_pytest_ini_but_the_project_s_own() -> None:
+    assert {name: sentence for name, sentence in marks().items() if name != "long"} == registered.MARKS
 
 
 def test_a_limit_carries_its_unit() -> None:

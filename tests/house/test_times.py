@@ -7,6 +7,7 @@ import inspect
 
 import pytest
 
+import ops_tests.plugin.parts  # noqa: F401  # so that every observation is registered
 from ops_tests.clients import cloudflare, command_guard, database, fly, fly_logs, fly_platform, platform, web, wrangler
 from ops_tests.clients.database_dsn import Dsn
 from ops_tests.limits import LONGEST_SECONDS, Limits

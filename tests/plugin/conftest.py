@@ -18,11 +18,6 @@ INI = """\
 strict = true
 ops_checks = .
 timeout_method = signal
-markers =
-    smoke: is it up
-    daily: the morning round
-    acts: changes what it checks
-    runbook(anchor): the runbook section
 """
 HEAD = 'import pytest\n\npytestmark = pytest.mark.runbook("shop.md#open")\n\n'
 Eventually = Callable[[Callable[[], bool]], None]

@@ -174,6 +174,12 @@ def test_a_suite_is_what_the_expression_asks_for_and_not_what_it_leaves_out(
     assert suite(project.pytester.parseconfig("-m", expression)) == named
 
 
+def test_a_mark_that_a_project_lists_itself_is_not_registered_twice(project: Project) -> None:
+    project.write("pytest.ini", INI + "markers = smoke: ours\n")
+    told = [line for line in project.run_here("--markers").outlines if line.startswith("@pytest.mark.smoke")]
+    assert told == ["@pytest.mark.smoke: ours"]
+
+
 def test_a_target_where_no_check_is_reached_is_a_usage_error(project: Project) -> None:
     project.write("pytest.ini", "[pytest]\n")
     result = project.run("-m", "daily", "--target", project.target())

@@ -49,6 +49,14 @@ class Latency:
     drawing: str
 
 
+@dataclass(frozen=True)
+class Section:
+    """A runbook section: the name of its place on the page, and a check that names it."""
+
+    place: str
+    root: CheckRecord
+
+
 def page(record: RunRecord, pasts: Mapping[str, Past]) -> str:
     """The record as static HTML.
 
@@ -160,7 +168,7 @@ def _limits(record: RunRecord, target: TargetRecord, series: str) -> dict[str, f
     }
 
 
-def _sections(found: list[Cause]) -> dict[tuple[str, str], str]:
-    """The runbook sections of the roots, each once a target, with the name of its place on the page."""
-    anchors = dict.fromkeys((cause.root.target, cause.root.anchor) for cause in found if cause.root.anchor)
-    return {one: f"ops-runbook-{number}" for number, one in enumerate(anchors, 1)}
+def _sections(found: list[Cause]) -> dict[tuple[str, str, str], Section]:
+    """The runbook sections of the roots, each once a target, by target, folder and anchor."""
+    roots = {(one.target, one.runbook, one.anchor): one for one in (cause.root for cause in found) if one.anchor}
+    return {key: Section(f"ops-runbook-{number}", root) for number, (key, root) in enumerate(roots.items(), 1)}

@@ -16,11 +16,11 @@ PARAMETER = re.compile(r"\b(?:PAGE|ENDPOINT)\b")
 """Where the runbook's commands name what the check's id has in brackets."""
 
 
-def rendered(anchor: str, target: TargetRecord) -> str:
-    """A section as HTML; the packaged text is ours, and HTML in it is shown as text, so it is safe to insert."""
+def rendered(check: CheckRecord, target: TargetRecord) -> str:
+    """A check's section as HTML; HTML in its text is shown as text, so it is safe to insert."""
     from markupsafe import Markup
 
-    return Markup(_markdown().render(spoken_of(section(anchor), target)))  # noqa: S704  # see above
+    return Markup(_markdown().render(spoken_of(section(check), target)))  # noqa: S704  # see above
 
 
 def commands(check: CheckRecord, target: TargetRecord) -> str:
@@ -29,7 +29,7 @@ def commands(check: CheckRecord, target: TargetRecord) -> str:
     Without the commands of a platform that the target does not have; "" where the section has no others.
     """
     named = check.check.partition("[")[2].removesuffix("]").removeprefix("/")
-    for block in _markdown().parse(spoken_of(section(check.anchor), target)):
+    for block in _markdown().parse(spoken_of(section(check), target)):
         lines = PARAMETER.sub(lambda _: named, block.content).splitlines() if block.type == "fence" else []
         if ours := [line for line in lines if not any(strange in line for strange in _strange(target))]:
             return "\n".join(ours)

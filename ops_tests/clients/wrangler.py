@@ -1,8 +1,8 @@
 """The ``wrangler`` command: one method a command, under the command's own name, and one private door to the process.
 
-Each call runs in a folder with an empty configuration and with the Worker's whole name: a configuration that lies about,
-there or in any folder above, would choose another account, and an environment another Worker. Only commands that write nothing are here: ``d1 migrations list`` makes a
-table, and ``rollback`` without a terminal asks nobody.
+Each call runs in a folder with an empty configuration and with the Worker's whole name: a configuration that lies
+about, there or in any folder above, would choose another account, and an environment another Worker. Only commands that
+write nothing are here: ``d1 migrations list`` makes a table, and ``rollback`` without a terminal asks nobody.
 """
 
 from __future__ import annotations

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ops_tests.clients.printed_json import after_blanks, beginning, decoded, documents, plain
+from ops_tests.clients.printed_json import after_blanks, beginning, decoded, documents, encodable, plain
 from ops_tests.errors import Unparsable
 from ops_tests.records.platform import SecretName
 from ops_tests.records.workers import D1Answer, D1Bookmark, Invocation
@@ -113,7 +114,7 @@ def d1_bookmark(text: str, database: str) -> D1Bookmark:
         return D1Bookmark(database, refusal=refusal)
     found = _read(text, dict[str, Any], "wrangler d1 time-travel info")
     bookmark = found.get("bookmark")
-    return D1Bookmark(database, bookmark if isinstance(bookmark, str) else "")
+    return D1Bookmark(database, encodable(bookmark) if isinstance(bookmark, str) else "")
 
 
 def d1_refusal(text: str) -> str:
@@ -125,7 +126,8 @@ def d1_refusal(text: str) -> str:
         error = document.get("error") if isinstance(document, dict) else None
         if isinstance(error, dict) and error.get("code") in D1_ERRORS and error.get("code") not in _NOT_OURS:
             notes = [one.get("text") for one in error.get("notes") or () if isinstance(one, dict)]
-            return str(next(filter(None, notes), None) or error.get("text") or "an error without words")[:300]
+            words = next(filter(None, notes), None) or error.get("text") or "an error without words"
+            return encodable(str(words))[:300]
     return ""
 
 
@@ -150,18 +152,25 @@ def invocations(text: str) -> tuple[tuple[Invocation, ...], str]:
         if isinstance(event, dict) and event.get("type") in {"overload", "overload-stop"}:
             return tuple(found), "that there is more than it can show (overload)"
         found.append(_invocation(item, event if isinstance(event, dict) else {}))
+        if _lacks_status(found[-1], event):
+            return tuple(found), f"nothing of what {found[-1].what} answered"
     return tuple(found), ""
+
+
+def _lacks_status(seen: Invocation, event: Any) -> bool:
+    """Whether it ended well with an answer that says nothing; one that broke off has no answer at all."""
+    return seen.outcome == "ok" and seen.status is None and isinstance(event, dict) and "response" in event
 
 
 def _invocation(item: Mapping[str, Any], event: Mapping[str, Any]) -> Invocation:
     response, thrown = event.get("response"), item.get("exceptions")
     status = response.get("status") if isinstance(response, dict) else None
-    names = [str(one.get("name") or "Error")[:80] for one in thrown or () if isinstance(one, dict)]
+    names = [encodable(str(one.get("name") or "Error"))[:80] for one in thrown or () if isinstance(one, dict)]
     outcome = item.get("outcome")
     return Invocation(
         what=_what(event),
-        outcome=outcome[:40] if isinstance(outcome, str) and outcome else "unknown",
-        status=status if isinstance(status, int) else None,
+        outcome=encodable(outcome)[:40] if isinstance(outcome, str) and outcome else "unknown",
+        status=status if type(status) is int else None,
         exceptions=tuple(names),
     )
 
@@ -169,9 +178,22 @@ def _invocation(item: Mapping[str, Any], event: Mapping[str, Any]) -> Invocation
 def _what(event: Mapping[str, Any]) -> str:
     request = event.get("request")
     if isinstance(request, dict):
-        return f"{str(request.get('method') or '?')[:10]} {urlsplit(str(request.get('url') or '')).path[:120] or '/'}"
+        return encodable(f"{str(request.get('method') or '?')[:10]} {_path(str(request.get('url') or ''))[:120]}")
     kinds = {"cron": "cron", "queue": "queue", "rpcMethod": "RPC", "mailFrom": "e-mail", "scheduledTime": "alarm"}
     return next((said for key, said in kinds.items() if key in event), "something else")
+
+
+def _path(url: str) -> str:
+    """The path alone: what follows it may be somebody's."""
+    try:
+        return urlsplit(url).path or "/"
+    except ValueError:
+        return "?"
+
+
+@cache
+def _adapter(shape: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(shape)
 
 
 def _read(text: str, shape: type[T], command: str) -> T:
@@ -183,7 +205,7 @@ def _read(text: str, shape: type[T], command: str) -> T:
     wrong = f"it began with {beginning(text)}"
     for document in documents(plain(text)):
         try:
-            return TypeAdapter(shape).validate_python(document)
+            return _adapter(shape).validate_python(document)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             wrong = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"

@@ -126,7 +126,7 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     f"{_SCRIPT}/versions": _of_worker("versions", lambda all_of_them: {"items": all_of_them[::-1]}),
     f"{_SCRIPT}/secrets": _of_worker("secrets", list),
     _D1: _databases,
-    f"{_D1}/([^/]+)": lambda state, found, *_: {"uuid": found[1], "version": "production"},
+    f"{_D1}/([^/]+)": lambda _state, found, *_: {"uuid": found[1], "version": "production"},
     f"{_D1}/([^/]+)/query": _query,
     f"{_D1}/([^/]+)/time_travel/bookmark": _bookmark,
 }

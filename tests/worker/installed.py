@@ -89,7 +89,13 @@ def _install(pinned_by: Path, target: Path) -> None:
             shutil.copy(pinned_by / name, scratch)
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--logs-max=0", "--fetch-retries=1"]
         done = subprocess.run(
-            command, cwd=scratch, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=INSTALL_SECONDS
+            command,
+            cwd=scratch,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            check=False,
         )
         if done.returncode:
             raise NotThere(f"npm could not install {pinned_by.name}: {done.stderr.strip().splitlines()[-1:]}")

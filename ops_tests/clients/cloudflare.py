@@ -149,7 +149,9 @@ class CloudflarePlatform:
         """Raise what wrangler said where it ended: it runs until it is told to end."""
         if tail.code is None:
             return
-        result = command.CommandResult(("wrangler", "tail", self._worker), tail.code, *tail.said(), 0)
+        # Not what it told of visitors: that is theirs, and no word of it says why wrangler ended.
+        _, ended_with = wrangler_json.invocations(tail.printed())
+        result = command.CommandResult(("wrangler", "tail", self._worker), tail.code, ended_with, tail.said()[1], 0)
         raise self._wrangler.failure(result)
 
 

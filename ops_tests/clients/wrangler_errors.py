@@ -8,7 +8,7 @@ from ops_tests.clients.command import CommandResult, shown
 from ops_tests.clients.printed_json import documents, plain
 from ops_tests.errors import Blind, InstrumentMissing, NotAuthorised, NotFound, RateLimited, Unreachable
 
-_OLD_NODE = re.compile(r".*requires at least Node.*", re.IGNORECASE)
+_OLD_NODE = re.compile(r"^.*requires at least Node.*", re.IGNORECASE | re.MULTILINE)
 _NOT_AUTHORISED = re.compile(
     r"necessary to set a CLOUDFLARE_API_TOKEN|not authenticated|not logged in|authentication error|unauthorized"
     r"|code: (7403|10000|10001|9109|9106)\b",

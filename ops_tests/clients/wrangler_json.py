@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -61,13 +60,20 @@ class _Result(_Shape):
     meta: _Meta = _Meta()
 
 
+_DEPLOYMENTS = TypeAdapter(list[Deployment])
+_VERSIONS = TypeAdapter(list[_Version])
+_NAMES = TypeAdapter(list[_Name])
+_RESULTS = TypeAdapter(list[_Result])
+_OBJECT = TypeAdapter(dict[str, Any])
+
+
 def deployments(text: str) -> tuple[Deployment, ...]:
     """Read ``wrangler deployments list --json``, newest first; wrangler sorts them the other way round.
 
     Raises:
         Unparsable: No list, or a deployment without id, time or versions.
     """
-    found = _read(text, list[Deployment], "wrangler deployments list")
+    found = _read(text, _DEPLOYMENTS, "wrangler deployments list")
     return tuple(sorted(found, key=lambda one: one.created_on.astimezone(UTC), reverse=True))
 
 
@@ -77,7 +83,7 @@ def version_numbers(text: str) -> dict[str, int]:
     Raises:
         Unparsable: No list, or a version without id or number.
     """
-    return {one.id: one.number for one in _read(text, list[_Version], "wrangler versions list")}
+    return {one.id: one.number for one in _read(text, _VERSIONS, "wrangler versions list")}
 
 
 def secret_names(text: str) -> tuple[SecretName, ...]:
@@ -86,7 +92,7 @@ def secret_names(text: str) -> tuple[SecretName, ...]:
     Raises:
         Unparsable: No list, or a secret without a name.
     """
-    return tuple(SecretName(one.name) for one in _read(text, list[_Name], "wrangler secret list"))
+    return tuple(SecretName(one.name) for one in _read(text, _NAMES, "wrangler secret list"))
 
 
 def d1_answer(text: str, database: str) -> D1Answer:
@@ -97,7 +103,7 @@ def d1_answer(text: str, database: str) -> D1Answer:
     """
     if refusal := d1_refusal(text):
         return D1Answer(database, refusal=refusal)
-    found = _read(text, list[_Result], "wrangler d1 execute")
+    found = _read(text, _RESULTS, "wrangler d1 execute")
     rows = [row for one in found if one.success for row in one.results]
     value = next(iter(rows[0].values()), None) if rows else None
     took = found[0].meta.duration if found else None
@@ -112,7 +118,7 @@ def d1_bookmark(text: str, database: str) -> D1Bookmark:
     """
     if refusal := d1_refusal(text):
         return D1Bookmark(database, refusal=refusal)
-    found = _read(text, dict[str, Any], "wrangler d1 time-travel info")
+    found = _read(text, _OBJECT, "wrangler d1 time-travel info")
     bookmark = found.get("bookmark")
     return D1Bookmark(database, encodable(bookmark) if isinstance(bookmark, str) else "")
 
@@ -191,12 +197,7 @@ def _path(url: str) -> str:
         return "?"
 
 
-@cache
-def _adapter(shape: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(shape)
-
-
-def _read(text: str, shape: type[T], command: str) -> T:
+def _read(text: str, shape: TypeAdapter[T], command: str) -> T:
     """The first document of this shape; chatter may stand before it.
 
     Raises:
@@ -205,7 +206,7 @@ def _read(text: str, shape: type[T], command: str) -> T:
     wrong = f"it began with {beginning(text)}"
     for document in documents(plain(text)):
         try:
-            return _adapter(shape).validate_python(document)
+            return shape.validate_python(document)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             wrong = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"

@@ -17,6 +17,7 @@ from ops_tests.sandbox.http_server import Handler, Server
 
 NOT_AUTHENTICATED = (403, 10000, "Authentication error")
 NO_WORKER = (404, 10007, "This Worker does not exist on your account.")
+NO_DATABASE = (404, 7404, "The database could not be found")
 NO_ROUTE = (404, 7003, "Could not route to it, perhaps your object identifier is invalid?")
 
 
@@ -112,8 +113,16 @@ def _bookmark(state: dict[str, Any], found: re.Match[str], *_: object) -> Any:
     return {"bookmark": _database(state, found)["bookmark"]}
 
 
+def _described(state: dict[str, Any], found: re.Match[str], *_: object) -> Any:
+    return {"uuid": _database(state, found)["uuid"], "version": "production"}
+
+
 def _database(state: dict[str, Any], found: re.Match[str]) -> dict[str, Any]:
-    return next(one for one in state["databases"].values() if one["uuid"] == found[1])
+    """The database of a name, as newer versions ask, or of an id."""
+    for name, one in state["databases"].items():
+        if found[1] in {name, one["uuid"]}:
+            return dict(one)
+    raise _Refused(*NO_DATABASE)
 
 
 _SCRIPT, _D1 = "/accounts/ACCOUNT/workers/scripts/([^/]+)", "/accounts/ACCOUNT/d1/database"
@@ -126,7 +135,7 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     f"{_SCRIPT}/versions": _of_worker("versions", lambda all_of_them: {"items": all_of_them[::-1]}),
     f"{_SCRIPT}/secrets": _of_worker("secrets", list),
     _D1: _databases,
-    f"{_D1}/([^/]+)": lambda _state, found, *_: {"uuid": found[1], "version": "production"},
+    f"{_D1}/([^/]+)": _described,
     f"{_D1}/([^/]+)/query": _query,
     f"{_D1}/([^/]+)/time_travel/bookmark": _bookmark,
 }

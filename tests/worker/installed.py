@@ -98,7 +98,8 @@ def _install(pinned_by: Path, target: Path) -> None:
             check=False,
         )
         if done.returncode:
-            raise NotThere(f"npm could not install {pinned_by.name}: {done.stderr.strip().splitlines()[-1:]}")
+            told = [line for line in done.stderr.splitlines() if line.startswith("npm error")][:2]
+            raise NotThere(f"npm could not install {pinned_by.name}: {'; '.join(told) or 'it said nothing'}")
         scratch.rename(target)
     except subprocess.TimeoutExpired:
         raise NotThere(f"npm did not install {pinned_by.name} within {INSTALL_SECONDS} s") from None

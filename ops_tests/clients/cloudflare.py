@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from ops_tests.clients import command, wrangler, wrangler_json
 from ops_tests.clients.command_guard import GRACE_SECONDS
+from ops_tests.clients.printed_json import encodable
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.wrangler import Wrangler
 from ops_tests.errors import NotFound, UsageProblem
@@ -77,7 +78,7 @@ class CloudflarePlatform:
             status="complete" if len(shares) == 1 and newest.percentage == 100 else f"at {newest.percentage:g} %",
             created_at=wrangler_json.moment(deployment),
             image=image,
-            description=": ".join(filter(None, words)),
+            description=encodable(": ".join(filter(None, words))),
             split=tuple(Running(f"{one.percentage:g} % of the requests", whose) for one, whose in shares),
         )
 
@@ -148,7 +149,9 @@ class CloudflarePlatform:
         """Raise what wrangler said where it ended: it runs until it is told to end."""
         if tail.code is None:
             return
-        result = command.CommandResult(("wrangler", "tail", self._worker), tail.code, *tail.said(), 0)
+        # Not what it told of visitors: that is theirs, and no word of it says why wrangler ended.
+        _, ended_with = wrangler_json.invocations(tail.printed())
+        result = command.CommandResult(("wrangler", "tail", self._worker), tail.code, ended_with, tail.said()[1], 0)
         raise self._wrangler.failure(result)
 
 

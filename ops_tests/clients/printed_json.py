@@ -17,6 +17,11 @@ def plain(text: str) -> str:
     return _ANSI.sub("", text)
 
 
+def encodable(text: str) -> str:
+    """Replace what no file can hold: half a pair of surrogates, which an escape in JSON may be."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def documents(text: str) -> Iterator[Any]:
     """What is JSON and begins at the beginning of a line: an inner object of a broken list is indented."""
     for start in re.finditer(r"^(?=[\[{]|null\b)", text, re.MULTILINE):

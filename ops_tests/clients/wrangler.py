@@ -1,8 +1,8 @@
 """The ``wrangler`` command: one method a command, under the command's own name, and one private door to the process.
 
-Each call runs in an empty folder with the Worker's whole name: a configuration that lies about would choose another
-account, and an environment another Worker. Only commands that write nothing are here: ``d1 migrations list`` makes a
-table, and ``rollback`` without a terminal asks nobody.
+Each call runs in a folder with an empty configuration and with the Worker's whole name: a configuration that lies
+about, there or in any folder above, would choose another account, and an environment another Worker. Only commands that
+write nothing are here: ``d1 migrations list`` makes a table, and ``rollback`` without a terminal asks nobody.
 """
 
 from __future__ import annotations
@@ -165,6 +165,11 @@ class Wrangler:
 
 
 def _empty(folder: Path) -> Path:
+    """A folder with a configuration that says nothing: without one wrangler takes the next in the folders above.
+
+    It looks for ``wrangler.json`` all the way up before it looks for one of its other names.
+    """
     empty = folder / "empty"
     empty.mkdir(exist_ok=True)
+    (empty / "wrangler.json").write_text("{}", encoding="utf-8")
     return empty

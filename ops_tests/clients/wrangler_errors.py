@@ -8,7 +8,7 @@ from ops_tests.clients.command import CommandResult, shown
 from ops_tests.clients.printed_json import documents, plain
 from ops_tests.errors import Blind, InstrumentMissing, NotAuthorised, NotFound, RateLimited, Unreachable
 
-_OLD_NODE = re.compile(r"requires at least Node", re.IGNORECASE)
+_OLD_NODE = re.compile(r"^.*requires at least Node.*", re.IGNORECASE | re.MULTILINE)
 _NOT_AUTHORISED = re.compile(
     r"necessary to set a CLOUDFLARE_API_TOKEN|not authenticated|not logged in|authentication error|unauthorized"
     r"|code: (7403|10000|10001|9109|9106)\b",
@@ -59,7 +59,7 @@ def said(result: CommandResult) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [*_ERROR.findall(text), *_as_json(text)]
     coded = [line for line in lines if "[code: " in line]
-    told = [errors[-1].strip(), *coded[-1:]] if errors else [*coded[-1:], *lines[-1:]][:1]
+    told = [errors[-1].strip(), *coded[-1:]] if errors else [*_OLD_NODE.findall(text), *coded[-1:], *lines[-1:]][:1]
     return _SECRETS.sub("***", " ".join(dict.fromkeys(told)))[:300] or f"it said nothing (exit {result.code})"
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ops_tests.clients.printed_json import after_blanks, beginning, decoded, documents, plain
+from ops_tests.clients.printed_json import after_blanks, beginning, decoded, documents, encodable, plain
 from ops_tests.errors import Unparsable
 from ops_tests.records.platform import SecretName
 from ops_tests.records.workers import D1Answer, D1Bookmark, Invocation
@@ -60,13 +60,20 @@ class _Result(_Shape):
     meta: _Meta = _Meta()
 
 
+_DEPLOYMENTS = TypeAdapter(list[Deployment])
+_VERSIONS = TypeAdapter(list[_Version])
+_NAMES = TypeAdapter(list[_Name])
+_RESULTS = TypeAdapter(list[_Result])
+_OBJECT = TypeAdapter(dict[str, Any])
+
+
 def deployments(text: str) -> tuple[Deployment, ...]:
     """Read ``wrangler deployments list --json``, newest first; wrangler sorts them the other way round.
 
     Raises:
         Unparsable: No list, or a deployment without id, time or versions.
     """
-    found = _read(text, list[Deployment], "wrangler deployments list")
+    found = _read(text, _DEPLOYMENTS, "wrangler deployments list")
     return tuple(sorted(found, key=lambda one: one.created_on.astimezone(UTC), reverse=True))
 
 
@@ -76,7 +83,7 @@ def version_numbers(text: str) -> dict[str, int]:
     Raises:
         Unparsable: No list, or a version without id or number.
     """
-    return {one.id: one.number for one in _read(text, list[_Version], "wrangler versions list")}
+    return {one.id: one.number for one in _read(text, _VERSIONS, "wrangler versions list")}
 
 
 def secret_names(text: str) -> tuple[SecretName, ...]:
@@ -85,7 +92,7 @@ def secret_names(text: str) -> tuple[SecretName, ...]:
     Raises:
         Unparsable: No list, or a secret without a name.
     """
-    return tuple(SecretName(one.name) for one in _read(text, list[_Name], "wrangler secret list"))
+    return tuple(SecretName(one.name) for one in _read(text, _NAMES, "wrangler secret list"))
 
 
 def d1_answer(text: str, database: str) -> D1Answer:
@@ -96,7 +103,7 @@ def d1_answer(text: str, database: str) -> D1Answer:
     """
     if refusal := d1_refusal(text):
         return D1Answer(database, refusal=refusal)
-    found = _read(text, list[_Result], "wrangler d1 execute")
+    found = _read(text, _RESULTS, "wrangler d1 execute")
     rows = [row for one in found if one.success for row in one.results]
     value = next(iter(rows[0].values()), None) if rows else None
     took = found[0].meta.duration if found else None
@@ -111,9 +118,9 @@ def d1_bookmark(text: str, database: str) -> D1Bookmark:
     """
     if refusal := d1_refusal(text):
         return D1Bookmark(database, refusal=refusal)
-    found = _read(text, dict[str, Any], "wrangler d1 time-travel info")
+    found = _read(text, _OBJECT, "wrangler d1 time-travel info")
     bookmark = found.get("bookmark")
-    return D1Bookmark(database, bookmark if isinstance(bookmark, str) else "")
+    return D1Bookmark(database, encodable(bookmark) if isinstance(bookmark, str) else "")
 
 
 def d1_refusal(text: str) -> str:
@@ -125,7 +132,8 @@ def d1_refusal(text: str) -> str:
         error = document.get("error") if isinstance(document, dict) else None
         if isinstance(error, dict) and error.get("code") in D1_ERRORS and error.get("code") not in _NOT_OURS:
             notes = [one.get("text") for one in error.get("notes") or () if isinstance(one, dict)]
-            return str(next(filter(None, notes), None) or error.get("text") or "an error without words")[:300]
+            words = next(filter(None, notes), None) or error.get("text") or "an error without words"
+            return encodable(str(words))[:300]
     return ""
 
 
@@ -150,18 +158,25 @@ def invocations(text: str) -> tuple[tuple[Invocation, ...], str]:
         if isinstance(event, dict) and event.get("type") in {"overload", "overload-stop"}:
             return tuple(found), "that there is more than it can show (overload)"
         found.append(_invocation(item, event if isinstance(event, dict) else {}))
+        if _lacks_status(found[-1], event):
+            return tuple(found), f"nothing of what {found[-1].what} answered"
     return tuple(found), ""
+
+
+def _lacks_status(seen: Invocation, event: Any) -> bool:
+    """Whether it ended well with an answer that says nothing; one that broke off has no answer at all."""
+    return seen.outcome == "ok" and seen.status is None and isinstance(event, dict) and "response" in event
 
 
 def _invocation(item: Mapping[str, Any], event: Mapping[str, Any]) -> Invocation:
     response, thrown = event.get("response"), item.get("exceptions")
     status = response.get("status") if isinstance(response, dict) else None
-    names = [str(one.get("name") or "Error")[:80] for one in thrown or () if isinstance(one, dict)]
+    names = [encodable(str(one.get("name") or "Error"))[:80] for one in thrown or () if isinstance(one, dict)]
     outcome = item.get("outcome")
     return Invocation(
         what=_what(event),
-        outcome=outcome[:40] if isinstance(outcome, str) and outcome else "unknown",
-        status=status if isinstance(status, int) else None,
+        outcome=encodable(outcome)[:40] if isinstance(outcome, str) and outcome else "unknown",
+        status=status if type(status) is int else None,
         exceptions=tuple(names),
     )
 
@@ -169,12 +184,20 @@ def _invocation(item: Mapping[str, Any], event: Mapping[str, Any]) -> Invocation
 def _what(event: Mapping[str, Any]) -> str:
     request = event.get("request")
     if isinstance(request, dict):
-        return f"{str(request.get('method') or '?')[:10]} {urlsplit(str(request.get('url') or '')).path[:120] or '/'}"
+        return encodable(f"{str(request.get('method') or '?')[:10]} {_path(str(request.get('url') or ''))[:120]}")
     kinds = {"cron": "cron", "queue": "queue", "rpcMethod": "RPC", "mailFrom": "e-mail", "scheduledTime": "alarm"}
     return next((said for key, said in kinds.items() if key in event), "something else")
 
 
-def _read(text: str, shape: type[T], command: str) -> T:
+def _path(url: str) -> str:
+    """The path alone: what follows it may be somebody's."""
+    try:
+        return urlsplit(url).path or "/"
+    except ValueError:
+        return "?"
+
+
+def _read(text: str, shape: TypeAdapter[T], command: str) -> T:
     """The first document of this shape; chatter may stand before it.
 
     Raises:
@@ -183,7 +206,7 @@ def _read(text: str, shape: type[T], command: str) -> T:
     wrong = f"it began with {beginning(text)}"
     for document in documents(plain(text)):
         try:
-            return TypeAdapter(shape).validate_python(document)
+            return shape.validate_python(document)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             wrong = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,10 +10,14 @@ from ops_tests.errors import NotCovered
 from ops_tests.limits import Limit
 from ops_tests.records.platform import Release
 from ops_tests.records.workers import D1Answer, D1Bookmark, Invocation, Watch
+from ops_tests.rules.log_personal_data import without_personal_data
 from ops_tests.rules.wording import duration, excerpt, listed
 
 GOOD = frozenset({"ok", "canceled", "responseStreamDisconnected"})
 """The Worker ended well, or the client went away first; wrangler's own ``--status error`` leaves these out too."""
+
+_ID = re.compile(r"(?=[\w-]*\d)[\w-]{20,}")
+"""So long a word with a digit in it is no name."""
 
 
 def failing(watch: Watch) -> list[str]:
@@ -33,7 +38,7 @@ def failing(watch: Watch) -> list[str]:
         )
     if not found and watch.damage:
         raise NotCovered(
-            f"the watch of {watch.worker} is not whole: wrangler said {excerpt(watch.damage)}; expected JSON. "
+            f"the watch of {watch.worker} is not whole: wrangler said {_nobody_s(watch.damage)}; expected JSON. "
             f"Next: wrangler tail {watch.worker}"
         )
     return [f"{count} x {said}" for said, count in found.most_common()]
@@ -41,9 +46,14 @@ def failing(watch: Watch) -> list[str]:
 
 def _failure(one: Invocation) -> str:
     if one.outcome not in GOOD:
-        thrown = f" ({listed(dict.fromkeys(map(excerpt, one.exceptions)))})" if one.exceptions else ""
-        return f"{excerpt(one.what)}: {excerpt(one.outcome)}{thrown}"
-    return f"{excerpt(one.what)} answered {one.status}" if (one.status or 0) >= 500 else ""
+        thrown = f" ({listed(dict.fromkeys(map(_nobody_s, one.exceptions)))})" if one.exceptions else ""
+        return f"{_nobody_s(one.what)}: {excerpt(one.outcome)}{thrown}"
+    return f"{_nobody_s(one.what)} answered {one.status}" if (one.status or 0) >= 500 else ""
+
+
+def _nobody_s(text: str) -> str:
+    """A visitor's path or an exception's name without what is somebody's: personal data, tokens and ids."""
+    return excerpt(_ID.sub("<id>", without_personal_data(text)))
 
 
 def failed(watch: Watch) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -45,6 +46,16 @@ def loose(text: str) -> list[str]:
         line for line, after in zip(lines, [*lines[1:], ""], strict=True) if "==" in line and "--hash" not in after
     ]
     return odd + unhashed
+
+
+def loose_in_npm(text: str) -> list[str]:
+    """Packages of npm's lock file that have no version or hash, or name where they come from."""
+    packages = {name: one for name, one in json.loads(text)["packages"].items() if name}
+    return [
+        name
+        for name, one in packages.items()
+        if not str(one.get("integrity")).startswith("sha512-") or not one.get("version") or "resolved" in one
+    ]
 
 
 def machine_bound(text: str) -> list[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ops_tests.target_file import load_target, packaged_targets
-from tests.house.project_rules import files, loose, machine_bound
+from tests.house.project_rules import files, loose, loose_in_npm, machine_bound
 from tests.house.source import REPOSITORY
 
 LOCKS = sorted(REPOSITORY.glob("requirements*.lock"))
+NPM_LOCKS = sorted(REPOSITORY.glob("tests/worker/*/package-lock.json"))
 HASH = f"    --hash=sha256:{'0' * 64}"
 FOLDERS = {"one": "/" + "home/op/x", "mac": "/" + "Users/op/x", "root's": "'/" + "root/x'"}
 INDEXES = {"option": "--index" + "-url https://host.example/", "host": "https://pypi" + ".org/project/x"}
@@ -24,6 +27,20 @@ def test_a_packaged_target_loads_under_its_own_name(name: str) -> None:
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
 def test_a_lock_file_pins_every_version_with_its_hashes(path: Path) -> None:
     assert not loose(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", NPM_LOCKS, ids=lambda path: path.parent.name)
+def test_npm_s_lock_files_pin_the_version_they_are_named_after(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not loose_in_npm(text)
+    assert path.parent.name == f"wrangler-{json.loads(text)['packages']['node_modules/wrangler']['version']}"
+
+
+@pytest.mark.parametrize("wrong", [{"integrity": None}, {"version": ""}, {"resolved": "https://host.example/a.tgz"}])
+def test_a_package_of_npm_that_is_not_pinned_is_found(wrong: dict[str, Any]) -> None:
+    sound = {"version": "1.0.0", "integrity": "sha512-AAAA"}
+    told = [loose_in_npm(json.dumps({"packages": {"": {}, "a": one}})) for one in (sound, sound | wrong)]
+    assert told == [[], ["a"]]
 
 
 def test_there_are_two_lock_files() -> None:

@@ -93,9 +93,8 @@ def test_a_job_of_github_gets_a_summary_and_annotations(
     ]
     told = summary.read_text(encoding="utf-8").splitlines()
     assert told[:2] == ["before", '### FINDING L1 on shop: 1 of 3 checks: shop/lit (dark, "very"); 1 blind']
-    (note,) = [
-        line for line in told if line.startswith("| note | shop | shop/open | half open \\| &lt;b>ajar&lt;/b> | ")
-    ]
+    found = "| note | shop | shop/open | half open \\| &lt;b>ajar&lt;/b> | "
+    (note,) = [line for line in told if line.startswith(found)]
     assert note.endswith("/runbook/shop.md#open |")
 
 

@@ -89,3 +89,61 @@ def test_a_page_is_judged_by_its_own_status() -> None:
     login = answered(302, {"location": "/auth/login"})
     assert edge.page_faults(login, 302) == []
     assert edge.page_faults(login, 200) == ["http://shop.example/health answered 302 and leads to /auth/login"]
+
+
+def test_the_certificate_that_ends_first_decides() -> None:
+    refused = CertificateAttempt("login.shop.example:443", None, refusal="shows a certificate that has expired")
+    several = [ending(80), ending(13), refused]
+    assert certificates.fewest_days(several[:2], NOW) == 13
+    assert certificates.fewest_days(several, NOW) == 0
+    assert certificates.ending(several, Limits(), NOW) == [
+        "the certificate of shop.example:443 ends at 2026-12-03 00:00Z, in 13.0 d, signed by Authority R1",
+        "login.shop.example:443 shows a certificate that has expired",
+    ]
+    assert certificates.ending(several[:1], Limits(), NOW) == []
+    assert len(certificates.renewal_notes([ending(20), *several, ending(27)], Limits(), NOW)) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "right"),
+    [
+        (301, f"https://shop.example{edge.WWW_PATH}", True),
+        (302, f"https://shop.example{edge.WWW_PATH}", False),
+        (308, f"https://shop.example{edge.WWW_PATH}", False),
+        (301, "https://shop.example/welcome", False),
+        (301, "https://shop.example/", False),
+        (301, f"http://shop.example{edge.WWW_PATH}", False),
+        (301, f"https://www.shop.example{edge.WWW_PATH}", False),
+        (301, edge.WWW_PATH, False),
+        (301, "", False),
+        (200, "", False),
+    ],
+)
+def test_www_leads_to_the_apex_for_good_with_path_and_query(status: int, location: str, right: bool) -> None:
+    wrong = edge.www_faults(answered(status, {"location": location}), "https://shop.example")
+    to = f" to {location}" if location else ""
+    assert wrong == ([] if right else [f"http://shop.example/health answered {status}{to}"])
+
+
+CSP = "default-src 'self'; script-src 'self' 'nonce-{}' https://cdn.example"
+
+
+def test_a_nonce_is_another_with_each_answer() -> None:
+    expected: dict[str, str | bool] = {"Content-Security-Policy": CSP.format("0")}
+    for nonce in ("b6rT_-x9==", "AAAA"):
+        assert edge.header_faults(answered(200, {"content-security-policy": CSP.format(nonce)}), expected) == []
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        CSP.format(""),
+        CSP.replace("'nonce-{}'", "'unsafe-inline'"),
+        CSP.replace(" 'nonce-{}'", ""),
+        CSP.replace("'nonce-{}'", "'nonce-a' 'nonce-b'"),
+        CSP.format("a").replace("cdn", "evil"),
+    ],
+)
+def test_a_policy_that_differs_by_more_than_its_nonce_is_told(seen: str) -> None:
+    expected: dict[str, str | bool] = {"Content-Security-Policy": CSP.format("0")}
+    assert edge.header_faults(answered(200, {"content-security-policy": seen}), expected)

@@ -27,7 +27,9 @@ class CloudflarePlatform(Part):
     kind: Literal["cloudflare"]
     worker: Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9_-]*", "a Worker's name, like shop-production")]
     staging: Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9_-]*", "a Worker's name, like shop-staging")] | None = None
-    account: Annotated[str, matching(r"[0-9a-f]{32}", "an account's id: 32 digits and letters a to f")] | None = None
+    account: (
+        Annotated[str, matching(r"[0-9a-f]{32}", "an account's id: 32 digits and letters a-f, all small")] | None
+    ) = None
     token_env: VariableName | None = None
 
 

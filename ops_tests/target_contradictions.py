@@ -58,6 +58,8 @@ def _platform_contradictions(target: Target) -> Iterator[str]:
     strange = ONLY_FLY if target.cloudflare else ONLY_CLOUDFLARE
     there = "Cloudflare" if target.cloudflare else "Fly.io"
     yield from (f"{part}: cannot be looked at on {there}; drop it" for part in strange if getattr(target, part))
+    if target.cloudflare and target.cloudflare.staging == target.cloudflare.worker:
+        yield "platform.staging: is the Worker itself, which proves nothing; name the one that is deployed to first"
     if target.cloudflare and target.database and target.database.via == "fly-proxy":
         yield 'database.via: there is no fly-proxy on Cloudflare; write via = "direct"'
     if target.metrics:

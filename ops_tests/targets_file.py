@@ -41,6 +41,8 @@ def read_namings(file: Path) -> list[Naming]:
     Raises:
         UsageProblem: It cannot be read, or names no target.
     """
+    if file.suffix == ".toml":
+        raise UsageProblem(f"--targets-file {file} is a target file; name it with --target, or name the file of names")
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:

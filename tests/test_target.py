@@ -98,6 +98,19 @@ def test_an_address_with_a_password_is_refused_and_not_repeated(tmp_path: Path) 
         ('base_url = "https://x"\npages = [{path = "/a"}, {path = "/a"}]', "pages: /a is named more than once"),
         ('base_url = "https://x"\n[limits]\ncertificate_days = {value = 2}', "value 2 is below l2_from"),
         ('base_url = "https://x"\n[health_gate]', "health_gate: needs the part [platform]"),
+        (
+            'base_url = "https://x"\n[platform]\nkind = "cloudflare"\nworker = "a"\nstaging = "a"',
+            "platform.staging: is the Worker itself",
+        ),
+        (
+            'base_url = "https://x"\n[platform]\nkind = "cloudflare"\nworker = "a"\n[logs]',
+            "logs: cannot be looked at on Cloudflare; drop it",
+        ),
+        (
+            'base_url = "https://x"\n[platform]\nkind = "fly"\napp = "a"\n[d1]\ndatabase = "b"',
+            "d1: cannot be looked at",
+        ),
+        ('base_url = "https://x"\nlatency_paths = ["/health"]', "latency_paths: /health is the health path"),
         (FLY + '[[backups]]\nkind = "postgres-app"', 'backups.0: kind = "postgres-app" needs app; add it'),
         (FLY + '[[backups]]\nkind = "managed-postgres"\ncluster = "c"', "needs organisation"),
         (FLY + '[[backups]]\nkind = "volumes"\ncluster = "c"', "has no use for cluster; drop it"),

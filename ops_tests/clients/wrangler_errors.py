@@ -57,7 +57,9 @@ def said(result: CommandResult) -> str:
     """What wrangler gave as the error, or else the last line it wrote, without colours and tokens."""
     text = plain(f"{result.stdout}\n{result.stderr}")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [*_ERROR.findall(text), *_as_json(text)]
+    if printed := _as_json(text):
+        return _SECRETS.sub("***", printed[-1].strip())[:300]
+    errors = _ERROR.findall(text)
     coded = [line for line in lines if "[code: " in line]
     told = [errors[-1].strip(), *coded[-1:]] if errors else [*_OLD_NODE.findall(text), *coded[-1:], *lines[-1:]][:1]
     return _SECRETS.sub("***", " ".join(dict.fromkeys(told)))[:300] or f"it said nothing (exit {result.code})"

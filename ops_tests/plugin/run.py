@@ -128,6 +128,7 @@ def _target_record(run: Run, target: Target) -> TargetRecord:
         argument=argument(run, target),
         authority=str(target.authority or ""),
         app=target.fly.app if target.fly else "",
+        health_path=target.health.path,
         examples=_examples(target),
         release=release,
         image=image,
@@ -141,6 +142,7 @@ def _examples(target: Target) -> dict[str, str]:
         "evolution-hub-production": worker and worker.worker,
         "evolution-hub-staging": worker and worker.staging,
         "evolution-hub-main": target.d1 and target.d1.database,
+        '"ACCOUNT"': worker and worker.account and f'"{worker.account}"',
     }
     return {example: real for example, real in named.items() if real}
 

@@ -214,6 +214,7 @@ class TargetRecord(_Record):
         argument: What follows ``--target`` on a command line that looks at it once more.
         authority: The file with its private authority, or "".
         app: Its app on Fly.io, or "".
+        health_path: Where its health is asked for.
         examples: Names of the runbook's examples, and what bears them here: its Worker, that for staging, its D1.
         release: The newest complete release, ``v42``, where the run looked; else "".
         image: The tag or digest of the image that serves, where the run looked and all machines agree; else "".
@@ -225,6 +226,7 @@ class TargetRecord(_Record):
     argument: str = ""
     authority: str = ""
     app: str = ""
+    health_path: str = "/health"
     examples: dict[str, str] = {}
     release: str = ""
     image: str = ""

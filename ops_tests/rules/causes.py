@@ -13,15 +13,18 @@ from ops_tests.records.run import CheckRecord, Level
 from ops_tests.rules.verdict import worst_first
 from ops_tests.rules.wording import seen
 
+CERTIFICATE = "availability/certificate_is_valid_and_not_near_its_end"
+"""One that only nears its end breaks nothing, and where nobody answers there is none: it explains others only when it
+is shown and turned away."""
 FOLLOWERS = {
     "database/database_answers": ("availability/health_", "webhooks/", "dead_letters/", "database/", "logs/"),
     "platform/machines_are_started_and_healthy": ("availability/", "webhooks/"),
-    "availability/certificate_is_valid_and_not_near_its_end": ("availability/", "webhooks/"),
-    "availability/health_answers_200": ("availability/", "webhooks/"),
+    CERTIFICATE: ("availability/", "webhooks/", "workers/no_invocation_fails"),
+    "availability/health_answers_200": ("availability/", "webhooks/", "workers/no_invocation_fails"),
 }
 """Deepest first: a finding of the check explains what is wrong in the checks whose ids begin so, on the same target."""
-EXPLAINS_AT = {"availability/certificate_is_valid_and_not_near_its_end": Level.L3}
-"""A certificate that only nears its end breaks nothing: such a root explains others at this level alone."""
+_REFUSED = "; expected a token "
+"""What begins the rest of a sentence about a token that was refused."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ def causes(checks: Iterable[CheckRecord]) -> list[Cause]:
 
 
 def _explains(check: CheckRecord) -> bool:
-    return check.outcome == "finding" and EXPLAINS_AT.get(check.check, check.level) == check.level
+    if check.check == CERTIFICATE and not (check.level == Level.L3 and "certificate" in seen(check.sentence)):
+        return False
+    return check.outcome == "finding"
 
 
 def _explained(root: CheckRecord, beginnings: tuple[str, ...], wrong: Sequence[CheckRecord]) -> list[CheckRecord]:
@@ -76,12 +81,23 @@ def _explained(root: CheckRecord, beginnings: tuple[str, ...], wrong: Sequence[C
 
 
 def _alike(root: CheckRecord, others: Sequence[CheckRecord]) -> list[CheckRecord]:
-    """The blind checks of the target that saw or quote what this blind one saw, or ask the same of another endpoint."""
+    """The blind checks of the target that saw or quote what this blind one saw, or ask the same of another endpoint.
+
+    Whose token was refused by the same other side saw the same, whatever each asked it for.
+    """
     if root.outcome != "blind":
         return []
-    saw = seen(root.sentence)
+    saw, token = seen(root.sentence), _token(root)
     blind = [check for check in others if check.outcome == "blind" and check.target == root.target]
-    return [check for check in blind if _name(check) == _name(root) or (saw and saw in check.sentence)]
+    return [
+        check
+        for check in blind
+        if _name(check) == _name(root) or (saw and saw in check.sentence) or (token and token == _token(check))
+    ]
+
+
+def _token(check: CheckRecord) -> str:
+    return check.sentence.partition(_REFUSED)[2]
 
 
 def _name(check: CheckRecord) -> str:

@@ -31,7 +31,7 @@ def look(name: str | None, folder: Path) -> tuple[int, list[str]]:
     if target.fly is None or target.logs is None:
         missing = "[platform] of kind fly" if target.fly is None else "[logs]"
         raise UsageProblem(
-            f"{target.file} has no {missing}, so nothing tells of errors in the log; add it, or type "
+            f"{target.file} has no {missing}, so nothing here tells of errors in the log; type "
             f"pytest -m smoke --target {name or target.name}"
         )
     names = " or ".join(f"test_{check.partition('/')[2]}" for check in (*HEALTH, *LOG))

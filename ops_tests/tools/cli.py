@@ -17,6 +17,11 @@ from ops_tests.tools import cli_letters, cli_looking, cli_platform, cli_schedule
 class _Commands(click.Group):
     """The commands. What was mistyped is status 4, as everywhere: 2 is what ``alerting-check`` says of the log."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if sum(one == "--target" or one.startswith("--target=") for one in args) > 1:
+            raise UsageProblem("a command looks at one target; type it once for each --target")
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)

@@ -42,10 +42,25 @@ def test_an_application_that_is_down_explains_its_webhooks_and_not_the_dead_lett
 
 
 def test_a_certificate_that_is_refused_explains_what_is_behind_it_and_one_near_its_end_does_not() -> None:
-    refused = check(CERTIFICATE, "finding")
+    said = "shop:443 shows a certificate that has expired; expected at least 14 d"
+    refused = check(CERTIFICATE, "finding", said)
     assert named(refused, check(HEALTH, "finding"), check(ACCEPTS, "blind")) == {CERTIFICATE: [HEALTH, ACCEPTS]}
-    near = check(CERTIFICATE, "finding", worst=Level.L2)
+    near = check(CERTIFICATE, "finding", said, worst=Level.L2)
     assert named(near, check(HEALTH, "finding")) == {HEALTH: [CERTIFICATE]}
+
+
+def test_where_nobody_answers_there_is_no_certificate_to_blame() -> None:
+    nobody = check(CERTIFICATE, "finding", "shop:443 refused the connection; expected at least 14 d")
+    invocations = check("workers/no_invocation_fails", "blind")
+    assert named(nobody, check(HEALTH, "finding"), invocations) == {HEALTH: [CERTIFICATE, invocations.check]}
+
+
+def test_a_refused_token_is_one_cause_whatever_was_asked_for() -> None:
+    rest = "; expected a token Cloudflare accepts. Next: make one"
+    listed = check("platform/latest_release_is_complete", "blind", f"wrangler deployments list failed{rest}")
+    secrets = check("platform/secrets_are_the_documented_ones", "blind", f"wrangler secret list failed{rest}")
+    other = check(DATABASE, "blind", "psql failed; expected a token Fly.io accepts. Next: make another")
+    assert sorted(map(len, named(listed, secrets, other).values())) == [0, 1]
 
 
 def test_a_blind_root_explains_nothing_but_what_saw_the_same() -> None:

@@ -13,6 +13,7 @@ from ops_tests.errors import NotPermitted, UsageProblem
 from ops_tests.plugin import locks
 from ops_tests.plugin.locks import TargetLock, lock_file
 from ops_tests.tools.acting import Asked, acting
+from ops_tests.tools.cli import cli
 from ops_tests.tools.named_target import named_target
 
 TEXT = 'name = "shop"\nbase_url = "http://127.0.0.1:9"\n'
@@ -80,3 +81,9 @@ def test_the_embedded_sandbox_is_gone_when_a_command_comes(shop: Path) -> None:
 def test_a_target_must_be_named(shop: Path) -> None:
     with pytest.raises(UsageProblem, match="no target is named"):
         said()
+
+
+def test_a_second_target_is_not_lost_in_silence() -> None:
+    said = CliRunner().invoke(cli, ["releases", "--target", "timedify", "--target=evolution-hub"])
+    assert isinstance(said.exception, UsageProblem)
+    assert "a command looks at one target" in str(said.exception)

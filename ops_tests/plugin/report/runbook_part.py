@@ -12,6 +12,7 @@ from ops_tests.records.run import CheckRecord, TargetRecord
 
 _BESIDE, _FAULTS = re.compile(r"python -m ops_tests [^`\n]*"), re.compile(r" --fault \S+")
 """The commands beside the suites look at no fault of the embedded sandbox, which is gone by then."""
+_FENCE = re.compile(r"^```sh\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 PARAMETER = re.compile(r"\b(?:PAGE|ENDPOINT)\b")
 """Where the runbook's commands name what the check's id has in brackets."""
 
@@ -20,7 +21,7 @@ def rendered(check: CheckRecord, target: TargetRecord) -> str:
     """A check's section as HTML; HTML in its text is shown as text, so it is safe to insert."""
     from markupsafe import Markup
 
-    return Markup(_markdown().render(spoken_of(section(check), target)))  # noqa: S704  # see above
+    return Markup(_markdown().render(_ours(spoken_of(section(check), target), target)))  # noqa: S704  # see above
 
 
 def commands(check: CheckRecord, target: TargetRecord) -> str:
@@ -29,11 +30,19 @@ def commands(check: CheckRecord, target: TargetRecord) -> str:
     Without the commands of a platform that the target does not have; "" where the section has no others.
     """
     named = check.check.partition("[")[2].removesuffix("]").removeprefix("/")
-    for block in _markdown().parse(spoken_of(section(check), target)):
-        lines = PARAMETER.sub(lambda _: named, block.content).splitlines() if block.type == "fence" else []
-        if ours := [line for line in lines if not any(strange in line for strange in _strange(target))]:
-            return "\n".join(ours)
-    return ""
+    blocks = _FENCE.findall(_ours(spoken_of(section(check), target), target))
+    return PARAMETER.sub(lambda _: named, blocks[0]).rstrip("\n") if blocks else ""
+
+
+def _ours(text: str, target: TargetRecord) -> str:
+    """The text without commands of a platform that the target does not have, and without a block of nothing else."""
+
+    def kept(block: re.Match[str]) -> str:
+        lines = block[1].splitlines(keepends=True)
+        ours = [line for line in lines if not any(strange in line for strange in _strange(target))]
+        return f"```sh\n{''.join(ours)}```\n" if ours else ""
+
+    return re.sub(r"^On Cloudflare:\n(?!```)", "", _FENCE.sub(kept, text), flags=re.MULTILINE)
 
 
 def _strange(target: TargetRecord) -> list[str]:
@@ -54,6 +63,7 @@ def spoken_of(text: str, target: TargetRecord) -> str:
     """The section with the target's address and names in place of the examples', Timedify and Evolution Hub."""
     app, address = target.app or "APP", urlsplit(target.base_url)
     places = {
+        "https://timedify.fly.dev/health": target.base_url + target.health_path,
         "https://timedify.fly.dev": target.base_url,
         "timedify.fly.dev:443": f"{address.hostname}:{address.port or 443}",
         "timedify.fly.dev": address.hostname or "",

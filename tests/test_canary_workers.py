@@ -151,7 +151,9 @@ def test_nothing_planted_comes_out(
     assert outcomes["workers/d1_answers"] == ("finding" if accepted else "blind")
     found = texts(tmp_path, finished)
     assert {"reports/latest.html", "reports/latest.json", "reports/latest.xml", "reports/junit.xml"} <= set(found)
-    assert not accepted or "GET /reset/<id>/<email>: exception" in found["terminal"], "no visitor was on the way"
+    assert not accepted or "GET /reset/<id>/<email>: exception" in found["reports/latest.json"], (
+        "no visitor was on the way"
+    )
     assert "[CLOUDFLARE_API_TOKEN redacted]" in found["reports/latest.json"], "the token was not within reach"
     assert search(needles(token), found) == {}
 

@@ -73,10 +73,16 @@ def behind(staging: Sequence[Release], production: Sequence[Release]) -> list[st
 
     A change's way is told by times alone, since the two Workers number their versions apart: staging must have been
     deployed since production's change before the newest. Rollbacks and changed secrets are no changes of code.
+
+    Raises:
+        NotCovered: Production shows no change whose way could be told.
     """
     changes = sorted((one for one in production if not _no_change(one)), key=lambda one: one.created_at, reverse=True)
     if not changes:
-        return []
+        raise NotCovered(
+            f"none of the {len(production)} deployments of production that are listed changed its code; expected one, "
+            "which staging could have got first. Next: wrangler deployments list --name WORKER"
+        )
     last = max((one.created_at for one in staging), default=None)
     got = f"production got {changes[0].name} at {changes[0].created_at:%Y-%m-%d %H:%M}Z"
     if last is None:

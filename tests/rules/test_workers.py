@@ -91,7 +91,12 @@ def test_a_change_that_staging_saw_first_is_right() -> None:
     production = [released(40, 6), released(41, 1)]
     assert workers.behind([released(80, 6.1), released(81, 1.1)], production) == []
     assert workers.behind([released(81, 1.1)], production[1:]) == []
-    assert workers.behind([], []) == []
+
+
+def test_without_a_change_of_production_nobody_can_tell_its_way() -> None:
+    for none in ([], [replace(released(41, 1), description="rollback: it was slow")]):
+        with pytest.raises(NotCovered, match="deployments of production that are listed changed its code"):
+            workers.behind([released(81, 1.1)], none)
 
 
 def test_a_change_past_staging_is_told() -> None:

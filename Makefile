@@ -34,7 +34,7 @@ dashboard: $(VENV)/.ready  ## the state of the target: a smoke run now, and what
 	@$(VENV)/bin/python -m ops_tests dashboard $(TARGET:%=--target %)
 
 ##@ The project itself
-.PHONY: test test-long test-versions lint fault-matrix soak kills many-targets alert-rehearsal lock clean help
+.PHONY: test test-long test-versions lint fault-matrix soak kills bench many-targets alert-rehearsal lock clean help
 test: $(VENV)/.ready-dev  ## the project's own tests, without the long ones
 	@$(VENV)/bin/pytest tests -q -n auto -m "not long" $(ARGS)
 test-long: $(VENV)/.ready-dev  ## the long ones: in two workers, worked example, canary, a real wrangler; without the fault matrix and the kills
@@ -45,6 +45,8 @@ soak: $(VENV)/.ready-dev  ## healthy runs in a row, quiet and with all cores loa
 	@$(VENV)/bin/python -m tests.soak $(ARGS)
 kills: $(VENV)/.ready  ## 50 runs ended at random moments (SEED=n to try the same ones again), and drills at every step
 	@$(VENV)/bin/pytest tests/test_dies_well.py tests/drill/test_killed.py -q -m "long or not long" $(ARGS)
+bench: $(VENV)/.ready-dev  ## every figure beside its peers, into benchmarks/RESULTS.md (ARGS=NAME for one, to the terminal)
+	@$(VENV)/bin/python -m benchmarks $(ARGS)
 many-targets: $(VENV)/.ready-dev  ## what 10, 30 and 100 targets cost, in four workers and in four shards (some minutes)
 	@$(VENV)/bin/python -m tests.many
 test-versions: $(VENV)/.ready  ## a slice of them on every supported Python there is and the oldest and newest supported pytest (ARGS=--extremes)

@@ -26,7 +26,10 @@ import ops_tests
 from ops_tests.sandbox import embedded
 from tests.forked_sandbox import ForkedSandbox
 
-THIRD_PARTY = ("requests", "psycopg2", "markdown_it", "sqlite3", "apprise")
+THIRD_PARTY = (
+    *("requests", "psycopg2.sql", "markdown_it", "sqlite3", "apprise", "execnet", "_strptime", "encodings.ascii"),
+    "cryptography.hazmat.backends.openssl",
+)
 """What runs import when they need it."""
 PLUGIN = ["--markers", *(f"-pno:{name}" for name in ("cacheprovider", "hypothesispytest", "xdist", "xdist.looponfail"))]
 """Has pytest load our plugin, and do no more. Without xdist, which keeps the sys.path it is imported with for its

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import secrets
 import socket
@@ -13,12 +14,12 @@ from typing import Any
 
 import psycopg2
 from psycopg2.extensions import QuotedString, quote_ident
-from psycopg2.extras import execute_values
 
 from ops_tests.sandbox import fly_storage, past
 from ops_tests.sandbox.postgres import DATABASE, Postgres
 from ops_tests.sandbox.scenario import Database
 
+_COPY_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 OWNER, READER, OPERATOR, BACKUP = "timedify_app", "ops_reader", "ops_operator", "ops_backup"
 SCHEMA = Path(__file__).with_name("schema.sql")
 READER_ROLE = Path(__file__).with_name("reader_role.sql")
@@ -83,7 +84,14 @@ def _fill(cursor: Any, plan: Database) -> None:
     )
     for (table, columns), values in zip(COLUMNS.items(), rows, strict=True):
         if values:
-            execute_values(cursor, f"INSERT INTO {table} ({columns}) VALUES %s", values, page_size=1000)  # noqa: S608 - constants
+            # Not INSERT, which quotes and parses each of thousands of values, a tenth of a start.
+            lines = io.StringIO("".join(map(_copied, values)))
+            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", lines)
+
+
+def _copied(row: past.Row) -> str:
+    """A row as PostgreSQL's COPY reads it (https://www.postgresql.org/docs/current/sql-copy.html, "Text Format")."""
+    return "\t".join(r"\N" if one is None else str(one).translate(_COPY_ESCAPES) for one in row) + "\n"
 
 
 def with_variables(script: str, variables: Mapping[str, str], cursor: Any) -> str:

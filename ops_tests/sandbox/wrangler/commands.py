@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 
 from ops_tests.sandbox.state_file import State
 from ops_tests.sandbox.wrangler import d1, rollback, tail
@@ -16,6 +15,10 @@ from ops_tests.sandbox.wrangler.session import (
     signed_in,
     worker,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SHOWN = 10
 """How many deployments and versions are listed."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sqlite3
 import time
-from collections.abc import Iterator
 
+from ops_tests.sandbox import json_text
 from ops_tests.sandbox.state_file import State
 from ops_tests.sandbox.wrangler.output import out, print_banner, print_json, print_names
 from ops_tests.sandbox.wrangler.session import Flags, WranglerError, admit, configuration, failed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
 
 MIGRATIONS = (
     "CREATE TABLE IF NOT EXISTS d1_migrations(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, "
@@ -36,7 +39,7 @@ def execute(state: State, flags: Flags) -> int:
     except WranglerError as error:
         if not as_json:
             raise
-        out(f"\n{json.dumps({'error': _told(error, state)}, indent=2, ensure_ascii=False)}\n")
+        out(f"\n{json_text.dumps({'error': _told(error, state)}, 2)}\n")
         return 1
     print_json(answer)
     return 0
@@ -77,6 +80,8 @@ def _local(flags: Flags) -> list[State]:
     if "json" not in flags:
         out(f"🌀 Executing on local database {flags['0']} ({filed['database_id']}) from .wrangler/state/v3/d1:\n"
             "🌀 To execute on your remote database, add a --remote flag to your wrangler command.\n")  # fmt: skip
+    import sqlite3  # as long to import as all the rest; most commands have no use for it
+
     with sqlite3.connect(":memory:", isolation_level=None) as database:
         try:
             return [{**one, "meta": {"duration": 0}} for one in _results(database, flags["command"])]
@@ -95,6 +100,8 @@ def _database(state: State, flags: Flags) -> tuple[State, str]:
 
 
 def _remote(state: State, flags: Flags) -> list[State]:
+    import sqlite3
+
     known, path = _database(state, flags)
     if known["habit"] in REFUSALS:
         note, code = REFUSALS[known["habit"]]
@@ -137,6 +144,8 @@ def _meta(took_ms: float, changes: int, last_row: int, read: int) -> State:
 
 
 def _statements(sql: str) -> Iterator[str]:
+    import sqlite3
+
     held = ""
     for piece in sql.split(";"):
         held += piece + ";"
@@ -164,6 +173,8 @@ def time_travel_info(state: State, flags: Flags) -> int:
 
 def migrations_list(state: State, flags: Flags) -> int:
     """The files of the migrations' folder that were not applied; it makes its table where there is none."""
+    import sqlite3
+
     print_banner()
     filed = _filed(flags)
     where = "remote" if "remote" in flags else "local"

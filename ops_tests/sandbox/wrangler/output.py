@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
+
+from ops_tests.sandbox import json_text
 
 VERSION = "4.86.0"
 MARK = "\x1b[31m✘ \x1b[41;31m[\x1b[41;97mERROR\x1b[41;31m]\x1b[0m"
@@ -19,7 +20,7 @@ def out(text: str) -> None:
 
 def print_json(value: object, indent: int = 2) -> None:
     """Write JSON as ``JSON.stringify(value, null, indent)`` does."""
-    out(json.dumps(value, indent=indent, ensure_ascii=False) + "\n")
+    out(json_text.dumps(value, indent) + "\n")
 
 
 def print_banner() -> None:

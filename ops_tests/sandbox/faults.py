@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ops_tests.errors import UnknownName
@@ -41,6 +41,8 @@ FAULTS: dict[str, Fault] = {
     for fault in part.FAULTS
 }
 
+LIVE_SAMPLES = 30
+"""So many response times a run measures on a live target, enough to fail; that a percentile holds takes more."""
 
 TIMEDIFY, EVOLUTION_HUB = "sandbox", "sandbox-evolution-hub"
 
@@ -66,13 +68,14 @@ SYSTEMS = {
 
 
 def planted(names: Sequence[str], system: str = TIMEDIFY) -> Any:
-    """The system's scenario with the named faults, applied in this order.
+    """The system's scenario with the named faults, applied in this order, and as many samples as of a live target.
 
     Raises:
         UnknownName: A fault nobody knows, or one of another system.
     """
     faults = SYSTEMS[system].faults
-    scenario = SYSTEMS[system].healthy
+    healthy = SYSTEMS[system].healthy
+    scenario = replace(healthy, samples=LIVE_SAMPLES) if names else healthy
     for name in names:
         if name not in faults:
             raise UnknownName(_unknown(name, system))

@@ -101,7 +101,6 @@ class Webhooks:
         slow: Paths whose valid deliveries are answered late, the work being done in time.
         slow_seconds: How late.
         slow_every: Which of these deliveries are late: each, or one of so many.
-        sampling_cap: How many deliveries the target file lets us send for percentiles; None: as the file says.
         swallows: Whether valid deliveries are answered 200 and forgotten.
         accepts_forged: Whether the signature is not looked at.
         verifies_with_another_secret: Whether the application holds another secret than we do.
@@ -116,7 +115,6 @@ class Webhooks:
     slow: tuple[str, ...] = ()
     slow_seconds: float = 6
     slow_every: int = 1
-    sampling_cap: int | None = None
     swallows: bool = False
     accepts_forged: bool = False
     verifies_with_another_secret: bool = False
@@ -355,6 +353,7 @@ class Scenario:
         listens: Whether the application's port accepts connections.
         has_a_name: Whether the application's host name exists.
         round_trip_seconds: How far away application, database, logs, metrics and registry are.
+        samples: How many response times the target file has us measure for percentiles; None: as the file says.
         health: What ``GET /health`` answers.
         edge: Certificate, plain HTTP, headers and pages.
         webhooks: How deliveries are treated.
@@ -368,6 +367,7 @@ class Scenario:
     listens: bool = True
     has_a_name: bool = True
     round_trip_seconds: float = 0
+    samples: int | None = None
     health: Health = field(default_factory=Health)
     edge: Edge = field(default_factory=Edge)
     webhooks: Webhooks = field(default_factory=Webhooks)

@@ -74,7 +74,7 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
             "repository": {"path": str(folder / repository.FOLDER)},
             **_database_place(folder, scenario),
             **(_seen_from_afar(scenario.round_trip_seconds) if scenario.round_trip_seconds else {}),
-            **({"webhooks": {"sampling_cap": cap}} if (cap := scenario.webhooks.sampling_cap) else {}),
+            **({"webhooks": {"sampling_cap": scenario.samples}} if scenario.samples else {}),
         }
         yield place, {"SHOPIFY_API_SECRET": secret, **dsns, "FLY_API_TOKEN": f"FlyV1 {token}",
                          "FLY_EXEC_TOKEN": f"FlyV1 {access.exec_token}",
@@ -90,7 +90,7 @@ def _database_place(folder: Path, scenario: Scenario) -> dict[str, Any]:
 
 
 def _seen_from_afar(round_trip_seconds: float) -> dict[str, Any]:
-    """What a target file must say of a far sandbox: as few samples as of production, and limits moved by the way.
+    """What a target file must say of a far sandbox: limits moved by the way.
 
     The system takes a connection at once, so that here connecting does not tell how long the way is.
     """
@@ -98,7 +98,7 @@ def _seen_from_afar(round_trip_seconds: float) -> dict[str, Any]:
 
     way = 1000 * round_trip_seconds
     limits = {name: getattr(Limits(), name).value + way for name in ("response_p95_ms", "response_p99_ms")}
-    return {"webhooks": {"sampling_cap": 30}, "limits": limits}
+    return {"limits": limits}
 
 
 def _plain_http(scenario: Scenario, base_url: str, distance: Distance, parts: ExitStack) -> str:

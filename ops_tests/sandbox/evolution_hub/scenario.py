@@ -178,6 +178,7 @@ class Scenario:
     Attributes:
         listens: Whether the application's port accepts connections.
         environment: Whose Worker serves: ``production``, or one that has the looser Content-Security-Policy.
+        samples: How many response times the target file has us measure for percentiles; None: as the file says.
         health: What ``GET /api/health`` answers.
         edge: Certificate, plain HTTP, headers and pages.
         www: How the name with www is answered.
@@ -193,6 +194,7 @@ class Scenario:
 
     listens: bool = True
     environment: Literal["production", "staging", "testing", "development"] = "production"
+    samples: int | None = None
     health: Health = field(default_factory=Health)
     edge: Edge = field(default_factory=lambda: Edge(Certificate(), headers=HEADERS, pages=PAGES))
     www: Literal["redirects", "answers itself", "redirects for now", "loses the query"] = "redirects"

@@ -60,6 +60,7 @@ def running(folder: Path, scenario: Scenario) -> Iterator[tuple[dict[str, Any], 
                 "www_url": www.url,
                 "also": [www.url.removeprefix("https://")],
             },
+            **({"latency_samples": scenario.samples} if scenario.samples else {}),
         }
         yield (
             place,

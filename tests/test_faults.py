@@ -46,6 +46,7 @@ SLOW = (
     "health-dripping",
     "fly-slow",
     "far-away",
+    "seen-by-a-pipeline",
     "proxy-hangs",
     "webhooks-slow-on-the-whole",
     "metrics-hangs",

@@ -2,13 +2,13 @@
 
 Every read is one statement on a connection of its own, inside a ``READ ONLY`` transaction. No setting outlives that
 transaction: behind a pooler a session setting would stay on a connection that the application gets next.
-The statement that makes the settings also asks whether the server is a replica: of its rows none are read.
+What opens the transaction also makes the settings and asks whether the server is a replica: of its rows none are read.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -43,8 +43,8 @@ STATEMENT_SECONDS = 5.0
 LOCK_SECONDS = 1.0
 SILENCE_SECONDS = 7.0
 """How long a query may stay unanswered; more than ``STATEMENT_SECONDS``, so that a live server speaks first."""
-QUERIES = 4
-"""The most that one read sends: the transaction, its settings, the schema, the statement."""
+QUERIES = 2
+"""What one read sends, each a round trip: the opening of its transaction, and the statement."""
 
 _DEAD_LETTERS = """
     SELECT clock.utc, letters.total, letters.id, letters.topic, letters."retryCount", letters."createdAt"
@@ -302,23 +302,24 @@ def _read_once(dsn: Dsn, statement: str, parameters: Sequence[Any], primary_in: 
 
 def _opened(connection: extensions.connection, cursor: Any, dsn: Dsn) -> str:
     """Begin the transaction with its settings; which replica this is, or ""."""
-    replica = ""
-    for opening in _openings(dsn):
-        cursor.execute(opening)
-        database_connection.settled(connection, dsn, SILENCE_SECONDS, connected=True)
-        if cursor.description:
-            replica = database_replica.described(cursor.fetchone())
-    return replica
+    cursor.execute(_opening(dsn))
+    database_connection.settled(connection, dsn, SILENCE_SECONDS, connected=True)
+    return database_replica.described(cursor.fetchone())
 
 
-def _openings(dsn: Dsn) -> Iterator[str]:
-    yield "BEGIN READ ONLY"
-    yield (
-        f"SELECT set_config('statement_timeout', '{STATEMENT_SECONDS:g}s', true), "
-        f"set_config('lock_timeout', '{LOCK_SECONDS:g}s', true), {database_replica.STANDING}"
+def _opening(dsn: Dsn) -> str:
+    """The statements that come before ours, sent together: each of its own would be as far away as the server."""
+    schema = dsn.schema.replace('"', '""')
+    return "; ".join(
+        [
+            "BEGIN READ ONLY",
+            *([f'SET LOCAL search_path TO "{schema}"'] if schema else []),
+            (
+                f"SELECT set_config('statement_timeout', '{STATEMENT_SECONDS:g}s', true), "
+                f"set_config('lock_timeout', '{LOCK_SECONDS:g}s', true), {database_replica.STANDING}"
+            ),
+        ]
     )
-    if dsn.schema:
-        yield "SET LOCAL search_path TO " + '"' + dsn.schema.replace('"', '""') + '"'
 
 
 def _single(query: str) -> str:

@@ -95,12 +95,14 @@ def next_page(app: str, token: Secret, api_url: str, since: datetime, remark: Re
 
 def _collected(pages: _Pages, since: datetime, until: datetime | None) -> tuple[list[LogLine], bool]:
     lines: list[LogLine] = []
-    place, ends_at = _nanoseconds(since), time.monotonic() + READ_SECONDS
+    place, ends_at, began = _nanoseconds(since), time.monotonic() + READ_SECONDS, datetime.now(UTC)
     for _ in range(PAGE_CAP):
         page, following = pages.after(place, ends_at - time.monotonic(), until)
         lines += page
         beyond = until is not None and any(line.timestamp > until for line in page)
-        if not page or beyond:
+        # What comes in faster than pages do has no empty page; a full one may be of the past, by a clock that lags.
+        caught_up = len(page) < PAGE_LINES and any(line.timestamp > began for line in page)
+        if not page or beyond or caught_up:
             return lines, True
         if following in {"", place}:
             return lines, len(page) < PAGE_LINES

@@ -117,15 +117,36 @@ NEEDS["secret_states"] = needs_parts("platform.app")
 def recent_logs(look: Look) -> LogWindow:
     """The last minutes of the log; after a deployment since the newest release, its machines only."""
     if look.run.settings.suite != "post_deploy":
-        return latest_minutes(look, look.target.logs.window_minutes if look.target.logs else 0)
-    look.gatherer.start(look.target, "machines")
+        return latest_minutes(look, _window(look))
+    for name in ("newest_log", "machines"):
+        look.gatherer.start(look.target, name)
     release = newest(look.see("releases"))
     since = max(release.created_at, datetime.now(UTC) - POST_DEPLOY_WINDOW)
+    window = _log_since(look, since)
     image = release.image
     ours = {one.id for one in serving(look.see("machines")) if image and same_image(one.image, image)}
-    window = read_log(look, since)
     lines = tuple(line for line in window.lines if line.instance in ours)
     return LogWindow(window.since, window.until, lines, window.complete, window.source)
+
+
+@observation("platform.app", "logs")
+def newest_log(look: Look) -> LogWindow:
+    """The last minutes of the log, read while it is asked how old the newest release is: most were made just now."""
+    return read_log(look, datetime.now(UTC) - _window(look))
+
+
+def _window(look: Look) -> timedelta:
+    return timedelta(minutes=look.target.logs.window_minutes if look.target.logs else 0)
+
+
+def _log_since(look: Look, since: datetime) -> LogWindow:
+    """The log since a moment: out of the newest minutes where they reach back so far, else read for itself."""
+    if since > datetime.now(UTC) - _window(look):
+        window: LogWindow = look.see("newest_log")
+        if window.since <= since and window.complete:
+            look.remarks.extend(look.gatherer.remarks(look.target, "newest_log"))
+            return window.narrowed(since)
+    return read_log(look, since)
 
 
 @pytest.fixture(scope="session")
@@ -134,9 +155,8 @@ def recent_entries(recent_logs: LogWindow) -> list[Entry]:
     return entries(recent_logs.lines)
 
 
-def latest_minutes(look: Look, minutes: float) -> LogWindow:
+def latest_minutes(look: Look, span: timedelta) -> LogWindow:
     """The last minutes of the log: out of the longer look of the same run, where one was made and reached its end."""
-    span = timedelta(minutes=minutes)
     if look.wanted("activity_log"):
         longer: LogWindow = look.see("activity_log")
         if longer.complete or not longer.lines:

@@ -9,6 +9,7 @@ import pytest
 from ops_tests.errors import Blind, NoAnswerInTime, Unreachable
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.gather import observation
+from ops_tests.plugin.lanes import in_lanes
 from ops_tests.plugin.look import Look
 from ops_tests.plugin.observations import confirm_network
 from ops_tests.plugin.options import Settings
@@ -22,7 +23,7 @@ FRONT_PAGE = "/"
 CERTIFICATES_SECONDS = 30.0
 """How long handshakes may go on to begin, one after the other."""
 PAGES_SECONDS = 60.0
-"""How long pages may go on to be asked for, one after the other."""
+"""How long pages may go on to be asked for, some at a time."""
 
 
 @observation()
@@ -82,13 +83,16 @@ def page_answers(look: Look) -> _Pages:
     """Each page's own answer, no redirect followed."""
     from ops_tests.clients.budget import Budget
 
-    seen, budget = _Pages({}, {}), Budget(PAGES_SECONDS)
-    for page in look.target.pages or ():
+    seen, budget, web = _Pages({}, {}), Budget(PAGES_SECONDS), look.web
+
+    def ask(page: Page) -> None:
         try:
             budget.demand(page.path)
-            seen.answered[page.path] = look.web.get(page.path, follow=False)
+            seen.answered[page.path] = web.get(page.path, follow=False)
         except (Unreachable, NoAnswerInTime) as error:
             seen.unanswered[page.path] = error
+
+    in_lanes(ask, look.target.pages or ())
     return seen
 
 

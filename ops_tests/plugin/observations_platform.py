@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from ops_tests.errors import NotCovered
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.gather import observation
+from ops_tests.plugin.lanes import in_lanes
 from ops_tests.plugin.look import Look
 from ops_tests.plugin.options import Settings
 from ops_tests.records.backups import Shelf
@@ -27,8 +30,8 @@ def image_sizes(look: Look) -> tuple[ImageSize, ...]:
 @observation("backups", "platform.app")
 def backup_shelves(look: Look) -> tuple[Shelf, ...]:
     """What lies in every place where the target file says that backups lie."""
-    machines = look.see("machines")
-    return tuple(shelf for place in look.target.backups or () for shelf in look.fly.backups(place, machines))
+    machines, fly = look.see("machines"), look.fly
+    return tuple(chain(*in_lanes(lambda place: fly.backups(place, machines), look.target.backups or ())))
 
 
 @observation("runtime", "platform.app")

@@ -18,8 +18,20 @@ def _platform(**changes: Any) -> Callable[[Scenario], Scenario]:
     return lambda scenario: replace(scenario, platform=replace(scenario.platform, **changes))
 
 
+JUST_NOW_MINUTES = 3
+
+
 def _far_away(scenario: Scenario) -> Scenario:
-    return replace(_platform(fly="far")(scenario), round_trip_seconds=0.15)
+    return replace(_platform(fly_seconds=1)(scenario), round_trip_seconds=0.15)
+
+
+def _seen_by_a_pipeline(scenario: Scenario) -> Scenario:
+    newest, *earlier = scenario.platform.releases
+    platform = replace(
+        scenario.platform, fly_seconds=0.8, releases=(replace(newest, minutes_ago=JUST_NOW_MINUTES), *earlier)
+    )
+    logs = replace(scenario.logs, page_seconds=3)
+    return replace(scenario, platform=platform, logs=logs, round_trip_seconds=0.08)
 
 
 def _rate_limited(scenario: Scenario) -> Scenario:
@@ -36,16 +48,18 @@ FAULTS = (
     Fault("fly-text-instead-of-json", "fly prints tables where JSON was asked for",
           blind(*PLATFORM), _platform(text_instead_of_json=True)),
     Fault("fly-hangs", "fly never comes back",
-          blind(*PLATFORM), _platform(fly="hangs")),
+          blind(*PLATFORM), _platform(fly_seconds=600)),
     Fault("fly-crashes", "fly panics: exit status 3, and its noise on standard output",
           blind(*PLATFORM), _platform(fly="crashes")),
     Fault("fly-killed", "fly is killed in the middle of its answer",
           blind(*PLATFORM), _platform(fly="killed")),
     Fault("fly-cut", "fly ends well in the middle of its answer",
           blind(*PLATFORM), _platform(fly="cut")),
-    harmless("fly-slow", "fly takes 2 s for each answer", _platform(fly="slow")),
+    harmless("fly-slow", "fly takes 2 s for each answer", _platform(fly_seconds=2)),
     harmless("far-away", "everything is as far away as production: round trips of 150 ms, 1 s for each answer of fly",
              _far_away),
+    harmless("seen-by-a-pipeline", "production as the pipeline sees it that has just deployed: round trips of 80 ms, "
+             "0.8 s for each answer of fly, 3 s for each page of the log", _seen_by_a_pipeline),
     harmless("fly-warns", "fly prints a warning before its JSON", _platform(fly="warns")),
     harmless("fly-rate-limited", "Fly.io refuses each first question with 429", _rate_limited),
     Fault("fly-of-2024", "fly is of 2024: other names for secrets, no state of them or of hosts, no Managed Postgres",

@@ -41,6 +41,7 @@ def document(plan: Platform, token: str, now: datetime, commits: Mapping[str, st
         "token": token if plan.access != "refused" else "",
         "text_instead_of_json": plan.text_instead_of_json,
         "habit": plan.fly,
+        "thinks_seconds": plan.fly_seconds,
         "machines": [
             _machine(
                 item,

@@ -13,7 +13,9 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from ops_tests.sandbox.http_server import Handler, Server
 from ops_tests.sandbox.log_store import Entry, LogStore
 from ops_tests.sandbox.metrics_service import MetricsService
+from ops_tests.sandbox.scenario import Logs
 
+HEALTHY = Logs()
 REACH = 120 * 10**9
 """How far back, in nanoseconds, a short-sighted API reaches."""
 
@@ -22,11 +24,16 @@ class LogsApi(Server):
     """``GET /api/v1/apps/<app>/logs?next_token=&instance=&region=``, and ``GET /prometheus/<org>/api/v1/...``."""
 
     def __init__(
-        self, store: LogStore, app: str, token: str, habit: str = "good", metrics: MetricsService | None = None
+        self,
+        store: LogStore,
+        app: str,
+        token: str,
+        plan: Logs = HEALTHY,
+        metrics: MetricsService | None = None,
     ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.metrics = metrics
-        self.store, self.app, self.token, self._habit = store, app, token, habit
+        self.store, self.app, self.token, self.plan = store, app, token, plan
         self._asked = itertools.count()
 
     def status(self, path: str, authorization: str) -> int:
@@ -37,9 +44,9 @@ class LogsApi(Server):
 
     def trouble(self, token: str) -> int:
         """The status of an API in trouble, or 0: the first request is one too many, or old lines are out of reach."""
-        if self._habit == "limited at first" and next(self._asked) == 0:
+        if self.plan.api == "limited at first" and next(self._asked) == 0:
             return 429
-        return 503 if self._habit == "short-sighted" and token and int(token) < time.time_ns() - REACH else 0
+        return 503 if self.plan.api == "short-sighted" and token and int(token) < time.time_ns() - REACH else 0
 
 
 class _Handler(Handler):
@@ -58,6 +65,7 @@ class _Handler(Handler):
             return self.send(400, b'{"error":"invalid next_token"}', {"Content-Type": "application/json"})
         if trouble := self.server.trouble(token):
             return self.send(trouble, HTTPStatus(trouble).phrase.encode(), {"Content-Type": "text/plain"})
+        time.sleep(self.server.plan.page_seconds)
         entries, token = self.server.store.page(token, asked.get("instance", ""), asked.get("region", ""))
         answer = f'{{"data": [{", ".join(map(_item, entries))}], "meta": {{"next_token": "{token}"}}}}'
         return self.send(200, answer.encode(), {"Content-Type": "application/json; charset=utf-8"})

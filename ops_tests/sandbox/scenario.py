@@ -216,12 +216,14 @@ class Logs:
         quiet: Whether no webhook came in the last ten minutes.
         api: The logs API; ``limited at first`` refuses the first request with 429, ``short-sighted`` answers 503 to
             whoever asks for what is older than two minutes.
+        page_seconds: How long the API thinks about each page.
     """
 
     delivers: Literal["everything", "nothing", "the old"] = "everything"
     lines: tuple[Line, ...] = ()
     quiet: bool = False
     api: Literal["good", "limited at first", "short-sighted"] = "good"
+    page_seconds: float = 0
 
 
 @dataclass(frozen=True)
@@ -275,9 +277,7 @@ class Release:
     image: str
 
 
-FlyHabit = Literal[
-    "good", "hangs", "slow", "far", "crashes", "warns", "killed", "cut", "limited at first", "of 2024", "of 2025"
-]
+FlyHabit = Literal["good", "crashes", "warns", "killed", "cut", "limited at first", "of 2024", "of 2025"]
 """How the command behaves; ``of 2024`` and ``of 2025`` are older versions with other JSON."""
 
 
@@ -292,6 +292,7 @@ class Platform:
         access: Whether token and app are known, or fly is not there at all.
         text_instead_of_json: Whether commands asked for JSON print their table.
         fly: How the command behaves.
+        fly_seconds: How long it thinks before it does anything.
         names_commits: Whether images are labelled with the commit they were built from.
         variables: Variables that lie about in the environment of whoever calls it.
         exec: Whether the token for ``fly machine exec`` is good, and what becomes of the command.
@@ -320,6 +321,7 @@ class Platform:
     access: Literal["good", "refused", "unknown app", "missing"] = "good"
     text_instead_of_json: bool = False
     fly: FlyHabit = "good"
+    fly_seconds: float = 0
     names_commits: bool = True
     variables: tuple[tuple[str, str], ...] = ()
     exec: Literal["good", "refused", "no token", "fails", "cut"] = "good"

@@ -172,7 +172,7 @@ def _platform(
     metrics = MetricsService(
         scenario.metrics, document["app"], tuple(one.id for one in plan.machines if one.state == "started")
     )
-    api = LogsApi(store, document["app"], document["token"], scenario.logs.api, metrics)
+    api = LogsApi(store, document["app"], document["token"], scenario.logs, metrics)
     registry = RegistryApi(plan, document["app"], document["token"])
     if plan.access == "missing":
         api.server_close()

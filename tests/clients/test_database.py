@@ -145,7 +145,7 @@ def test_a_replica_answers_and_says_what_it_is_and_how_far_it_has_come(
     assert connected(postgres.dsn("reader", "reading")).answer().replica == ""
 
 
-def test_a_replica_is_told_by_the_round_trip_that_makes_the_settings(
+def test_a_replica_is_told_by_the_round_trip_that_opens_the_transaction(
     postgres: Postgres, reader: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[bool] = []
@@ -157,7 +157,8 @@ def test_a_replica_is_told_by_the_round_trip_that_makes_the_settings(
 
     monkeypatch.setattr(database_connection, "settled", counted)
     reader.rows("SELECT 1")
-    assert waits == [False, True, True, True]  # connecting, BEGIN, settings and standing, the statement
+    assert waits == [False, True, True]  # connecting, the opening, the statement
+    assert len(waits) - 1 == database.QUERIES
 
 
 def test_a_refused_connection_is_part_of_the_answer() -> None:

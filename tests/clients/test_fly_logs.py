@@ -78,6 +78,16 @@ def test_reading_ends_where_the_window_does(http_server: Serve) -> None:
     assert window.until == SINCE + timedelta(seconds=2)
 
 
+@pytest.mark.parametrize(("lines", "asked"), [(1, 1), (fly_logs.PAGE_LINES, 2)])
+def test_a_log_that_grows_faster_than_it_is_read_ends_with_a_page_of_now(
+    http_server: Serve, lines: int, asked: int
+) -> None:
+    to_come = (datetime.now(UTC) - SINCE).total_seconds() + 3600
+    pages = {START: page([to_come + n for n in range(lines)], "a"), "a": page([to_come + lines], "b")}
+    window = read(http_server(paging(pages)))
+    assert (len(window.lines), window.complete) == (lines + asked - 1, True)
+
+
 def test_a_log_that_never_ends_is_not_complete(http_server: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fly_logs, "PAGE_CAP", 3)
     pages = {START: page([1], "1"), "1": page([2], "2"), "2": page([3], "3")}

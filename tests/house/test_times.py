@@ -9,7 +9,6 @@ import pytest
 
 import ops_tests.plugin.parts  # noqa: F401  # so that every observation is registered
 from ops_tests.clients import cloudflare, command_guard, database, fly, fly_logs, fly_platform, platform, web, wrangler
-from ops_tests.clients.database_dsn import Dsn
 from ops_tests.limits import LONGEST_SECONDS, Limits
 from ops_tests.plugin import gather
 from ops_tests.rules import effects
@@ -64,7 +63,6 @@ def test_the_parts_of_a_client_take_no_longer_than_it_says() -> None:
     assert platform.worst_seconds() == max(fly_platform.worst_seconds(), cloudflare.worst_seconds())
     assert fly_platform.worst_log_seconds() > fly_logs.READ_SECONDS + fly.LOGS_SECONDS
     assert database.worst_seconds() > database.CONNECT_SECONDS + database.SILENCE_SECONDS
-    assert len(list(database._openings(Dsn({}, schema="own")))) + 1 == database.QUERIES
     assert database.SILENCE_SECONDS > database.STATEMENT_SECONDS > database.LOCK_SECONDS
 
 
@@ -90,7 +88,7 @@ def test_an_observation_that_may_outlast_gather_is_found(monkeypatch: pytest.Mon
 
 
 def test_a_client_that_waits_too_long_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "SILENCE_SECONDS", 60.0)
+    monkeypatch.setattr(database, "SILENCE_SECONDS", 120.0)
     assert too_slow({"dead_letters": worst(OBSERVATIONS, "dead_letters")}, gather.DEADLINE_SECONDS, timeout())
 
 

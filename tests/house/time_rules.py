@@ -153,10 +153,10 @@ PATHS: Mapping[str, tuple[set[str], Callable[[Observations], float]]] = {
         lambda all_of_them: worst(all_of_them, "releases") + worst(all_of_them, "machines"),
     ),
     "recent_logs": (
-        {"activity_log", "machines", "releases"},
-        lambda all_of_them: max(
-            max(worst(all_of_them, "machines"), worst(all_of_them, "releases")) + fly_platform.worst_log_seconds(),
-            worst(all_of_them, "activity_log") + fly_platform.worst_log_seconds(),
+        {"activity_log", "newest_log", "machines", "releases"},
+        lambda all_of_them: (
+            max(worst(all_of_them, name) for name in ("activity_log", "newest_log", "machines", "releases"))
+            + fly_platform.worst_log_seconds()
         ),
     ),
     "image_sizes": ({"machines"}, lambda all_of_them: _after_machines(all_of_them, registry.worst_seconds())),

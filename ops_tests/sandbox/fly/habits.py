@@ -1,4 +1,4 @@
-"""Bad habits of the command: it hangs, crashes, warns, is killed, is refused at first, or is an older version."""
+"""Bad habits of the command: it is slow, crashes, warns, is killed, is refused at first, or is an older version."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from ops_tests.sandbox.fly.output import out
 from ops_tests.sandbox.fly.session import FlyError
 
 CRASHED = 3
-SECONDS = {"slow": 2.0, "far": 1.0, "hangs": 600.0}
-"""How long it thinks before it does anything."""
 BEGINNING = '[\n    {\n        "id": "d8d4017a6e3278",\n        "na'
 PANIC = (
     "\x1b[31mOops, something went wrong! Could you try that again?\x1b[0m\n\n"
@@ -36,9 +34,8 @@ def before(state: State, words: tuple[str, ...]) -> None:
     habit = state["habit"]
     if habit == "of 2024" and words[0] == "mpg":
         raise UsageError('unknown command "mpg" for "flyctl"', ())
-    if habit in SECONDS:
-        time.sleep(SECONDS[habit])
-    elif habit == "warns":
+    time.sleep(state["thinks_seconds"])
+    if habit == "warns":
         out(WARNING)
     elif habit == "crashes":
         out(PANIC)

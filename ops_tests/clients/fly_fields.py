@@ -22,7 +22,11 @@ Fields = Mapping[str, Any]
 
 def folded(item: Mapping[str, Any]) -> Fields:
     """Take case and underscores out of the keys of one object; what is inside its values keeps its own."""
-    return {_folded(key): whole(value) for key, value in item.items()}
+    # Not whole() for each: a log of a week has tens of thousands of values.
+    return {
+        _folded(key): value if not isinstance(value, str) or value.isascii() else whole(value)
+        for key, value in item.items()
+    }
 
 
 @lru_cache

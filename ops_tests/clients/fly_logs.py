@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -55,11 +56,13 @@ def read(
         Blind: The token was refused, the app is unknown or hidden from it, the API limited our rate, gave no answer or
             a server's error, or answered something undocumented: each as its own class of ``errors``.
     """
-    pages = _Pages(app, token, api_url, remark)
-    try:
-        lines, complete = _collected(pages, since, until)
-    finally:
-        pages.close()
+    with closing(Pages(app, token, api_url, remark)) as pages:
+        return stretch(pages, since, until)
+
+
+def stretch(pages: Pages, since: datetime, until: datetime | None = None) -> LogWindow:
+    """As ``read``, over a connection that is open already, for whoever reads several stretches."""
+    lines, complete = _collected(pages, since, until)
     now = datetime.now(UTC)
     kept = (line for line in dict.fromkeys(lines) if since <= line.timestamp <= (until or line.timestamp))
     ordered = sorted(kept, key=lambda line: line.timestamp)  # stable: lines of one moment stay as they were written
@@ -82,18 +85,15 @@ def next_page(app: str, token: Secret, api_url: str, since: datetime, remark: Re
     Raises:
         Blind: As ``read``.
     """
-    pages = _Pages(app, token, api_url, remark)
-    try:
+    with closing(Pages(app, token, api_url, remark)) as pages:
         page, _following = pages.after(_nanoseconds(since), READ_SECONDS)
-    finally:
-        pages.close()
     lines = sorted((line for line in dict.fromkeys(page) if line.timestamp >= since), key=lambda line: line.timestamp)
     full = len(page) >= PAGE_LINES and lines
     until = max(lines[-1].timestamp, since + timedelta(microseconds=1)) if full else datetime.now(UTC)
     return LogWindow(since, until, tuple(lines), True, SOURCE)
 
 
-def _collected(pages: _Pages, since: datetime, until: datetime | None) -> tuple[list[LogLine], bool]:
+def _collected(pages: Pages, since: datetime, until: datetime | None) -> tuple[list[LogLine], bool]:
     lines: list[LogLine] = []
     place, ends_at, began = _nanoseconds(since), time.monotonic() + READ_SECONDS, datetime.now(UTC)
     for _ in range(PAGE_CAP):
@@ -112,8 +112,15 @@ def _collected(pages: _Pages, since: datetime, until: datetime | None) -> tuple[
     return lines, False
 
 
-class _Pages:
-    """The pages of one app's log, over one connection."""
+class Pages:
+    """The pages of one app's log, over one connection, until it is closed.
+
+    Args:
+        app: The app's name.
+        token: A token that may read the app.
+        api_url: Scheme and host of the API.
+        remark: Told when a page was asked for again.
+    """
 
     def __init__(self, app: str, token: Secret, api_url: str, remark: Remark) -> None:
         self._app = app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from ops_tests.clients import fly, fly_backups, fly_logs
@@ -121,20 +122,21 @@ class FlyPlatform:
             return self._fly.logs(since)
         windows: list[LogWindow] = []
         start, ends_at = until, time.monotonic() + seconds
-        while start > since and time.monotonic() < ends_at:
-            stop, start = start, max(since, start - STRIDE)
-            window = self._stride(start, stop, self._token, newest=not windows)
-            if window is None or not window.lines:
-                break
-            windows.insert(0, window)
+        with closing(fly_logs.Pages(self._app, self._token, self._api_url, self._remark)) as pages:
+            while start > since and time.monotonic() < ends_at:
+                stop, start = start, max(since, start - STRIDE)
+                window = self._stride(pages, start, stop, newest=not windows)
+                if window is None or not window.lines:
+                    break
+                windows.insert(0, window)
         lines = tuple(line for window in windows for line in window.lines)
         reached = windows[0].since if windows else until
         return LogWindow(since, until, lines, reached <= since, fly_logs.SOURCE)
 
-    def _stride(self, start: datetime, stop: datetime, token: Secret, *, newest: bool) -> LogWindow | None:
+    def _stride(self, pages: fly_logs.Pages, start: datetime, stop: datetime, *, newest: bool) -> LogWindow | None:
         """One stride, or None where the way back ends; only the newest may come from the second source."""
         try:
-            window = fly_logs.read(self._app, token, self._api_url, start, stop, self._remark)
+            window = fly_logs.stretch(pages, start, stop)
         except Blind as error:
             if newest:
                 return self._second_source(start, error)

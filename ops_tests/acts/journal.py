@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ops_tests.errors import Unparsable
-from ops_tests.target import Target
 from ops_tests.target_file import typed_as
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 
 class _Entry(BaseModel):

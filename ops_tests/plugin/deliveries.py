@@ -15,15 +15,15 @@ import pytest
 
 from ops_tests.errors import Blind, Unreachable, UnsafeToSend
 from ops_tests.plugin.gather import observation
-from ops_tests.plugin.look import Look
-from ops_tests.records.logs import LogWindow
 from ops_tests.records.run import SyntheticDelivery
 from ops_tests.records.webhooks import Announcement, Deliveries, Delivery, Kind, RepeatedDelivery
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint, WebhooksPart
 
 if TYPE_CHECKING:
     from ops_tests.clients.webhooks import Webhooks
+    from ops_tests.plugin.look import Look
+    from ops_tests.records.logs import LogWindow
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint, WebhooksPart
 
 SENDING_SECONDS = 60.0
 """After this time nothing more of one kind is sent: enough for the six of a Shopify app, each waited for in vain."""

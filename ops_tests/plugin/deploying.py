@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ops_tests.plugin.gather import gatherer_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.rules.releases import under_way
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 ASK_SECONDS = 10
 """How long the platform is asked for its releases when a check is red and no check wanted them."""

@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ops_tests.errors import NotPermitted
-from ops_tests.permit import Permit
 from ops_tests.plugin.applicable import NEEDS, needs_parts
 from ops_tests.plugin.deliveries import harmless_endpoint, webhooks_part_of
 from ops_tests.plugin.drill_ground import Ground, is_asked_for
 from ops_tests.plugin.gather import DEADLINE_SECONDS, Gatherer
-from ops_tests.plugin.options import Settings
 from ops_tests.plugin.smoke_again import smoke_again
 from ops_tests.plugin.state import Run, run_of
-from ops_tests.records.drill import ColdStart, ReplayedLetter, SteadyState, ThereAndBack
-from ops_tests.records.run import RunRecord
 from ops_tests.rules import drills as rules
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
 
 if TYPE_CHECKING:
     from ops_tests.acts.journal import Journal
+    from ops_tests.permit import Permit
+    from ops_tests.plugin.options import Settings
+    from ops_tests.records.drill import ColdStart, ReplayedLetter, SteadyState, ThereAndBack
+    from ops_tests.records.run import RunRecord
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 
 def _rollback_is_named(target: Target, endpoint: Endpoint | None, settings: Settings) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,9 +13,7 @@ from ops_tests.errors import Blind
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.deliveries import webhooks_part_of
 from ops_tests.plugin.gather import observation
-from ops_tests.plugin.look import Look
 from ops_tests.plugin.observations import read_log
-from ops_tests.plugin.options import Settings
 from ops_tests.records.webhooks import Delivery, Effect
 from ops_tests.rules.effects import (
     CLOCK_SLACK,
@@ -23,8 +22,12 @@ from ops_tests.rules.effects import (
     absence_is_certain,
     line_with,
 )
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.plugin.options import Settings
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 _KINDS = ("signed_deliveries", "forged_deliveries", "unsigned_deliveries")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,7 +20,9 @@ from ops_tests.plugin.history.writing import outcome_of
 from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.rules.wording import seen
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 _STARTS = pytest.StashKey[list[threading.Thread]]()
 

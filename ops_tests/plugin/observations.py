@@ -6,6 +6,7 @@ The functions take a :class:`~ops_tests.plugin.look.Look` and return a record; e
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,18 +14,20 @@ from ops_tests.errors import Blind, NoNetwork, Unreachable
 from ops_tests.plugin.applicable import NEEDS, needs_parts
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.history.reading import last_look
-from ops_tests.plugin.look import Look
 from ops_tests.plugin.state import run_of
-from ops_tests.records.database import DatabaseAttempt, DeadLetters, Migration
 from ops_tests.records.logs import LogWindow
-from ops_tests.records.platform import Machine, Release, Running, SecretName
 from ops_tests.records.web import Answer, HealthAttempt
 from ops_tests.rules import health as health_rules
 from ops_tests.rules import machines as machine_rules
 from ops_tests.rules.log_entries import Entry, entries
 from ops_tests.rules.machines import serving
 from ops_tests.rules.releases import newest, same_image
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.records.database import DatabaseAttempt, DeadLetters, Migration
+    from ops_tests.records.platform import Machine, Release, Running, SecretName
+    from ops_tests.target import Target
 
 POST_DEPLOY_WINDOW = timedelta(minutes=30)
 """The farthest back a post-deploy look into the log reaches."""

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ops_tests.errors import Blind, NoAnswerInTime, Unreachable
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.gather import observation
-from ops_tests.plugin.look import Look
 from ops_tests.plugin.observations import confirm_network
-from ops_tests.plugin.options import Settings
-from ops_tests.records.certificates import CertificateAttempt
-from ops_tests.records.web import Answer
 from ops_tests.rules import edge
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint, Page
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.plugin.options import Settings
+    from ops_tests.records.certificates import CertificateAttempt
+    from ops_tests.records.web import Answer
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint, Page
 
 FRONT_PAGE = "/"
 CERTIFICATES_SECONDS = 30.0

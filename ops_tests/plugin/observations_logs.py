@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.history.reading import log_looks
-from ops_tests.plugin.look import Look
 from ops_tests.plugin.observations import read_log
-from ops_tests.records.logs import LogWindow
-from ops_tests.records.run import LogLook
 from ops_tests.rules.log_entries import Entry, entries
 from ops_tests.rules.log_weeks import WEEK
-from ops_tests.target import Target
 from ops_tests.target_parts import WebhooksPart
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.records.logs import LogWindow
+    from ops_tests.records.run import LogLook
+    from ops_tests.target import Target
 
 ACTIVITY_MINUTES = 10.0
 """How far back webhook activity is looked for; a longer ``logs.window_minutes`` makes it longer."""

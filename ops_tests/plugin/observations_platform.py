@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ops_tests.errors import NotCovered
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.gather import observation
-from ops_tests.plugin.look import Look
-from ops_tests.plugin.options import Settings
-from ops_tests.records.backups import Shelf
-from ops_tests.records.images import ImageSize
-from ops_tests.records.runtime import Runtime
 from ops_tests.rules.machines import serving
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.plugin.options import Settings
+    from ops_tests.records.backups import Shelf
+    from ops_tests.records.images import ImageSize
+    from ops_tests.records.runtime import Runtime
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 
 @observation("platform.token_env")

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
-from ops_tests.limits import Limit
 from ops_tests.plugin.options import SUITES
 from ops_tests.plugin.runbook import folder_of
 from ops_tests.records.logs import LogWindow
@@ -21,6 +20,9 @@ from ops_tests.records.run import CheckRecord, Level, LogLook, Measurement, Outc
 from ops_tests.rules.levels import level_of
 from ops_tests.rules.log_shapes import Shape
 from ops_tests.rules.log_weeks import looked
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
 
 Note = Callable[..., None]
 Evidence = Callable[..., None]

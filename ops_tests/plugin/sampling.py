@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import cycle
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,15 +21,17 @@ from ops_tests.errors import Blind, NotCovered, Unreachable
 from ops_tests.plugin.deliveries import clear_to_send, client_of, harmless_endpoint, webhooks_part_of
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.history.reading import earlier_samples
-from ops_tests.plugin.look import Look
 from ops_tests.records.run import SampledTimes
 from ops_tests.records.web import Answer
 from ops_tests.records.webhooks import Delivery, ResponseTimes
 from ops_tests.rules.latency import API, net
 from ops_tests.rules.releases import serving_image
 from ops_tests.rules.wording import listed
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 QUIET_SECONDS = 60.0
 """How long other observations are waited for; one that hangs must not keep this from being made."""

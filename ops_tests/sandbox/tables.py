@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 from psycopg2.extensions import QuotedString, quote_ident
@@ -17,7 +17,9 @@ from psycopg2.extras import execute_values
 
 from ops_tests.sandbox import fly_storage, past
 from ops_tests.sandbox.postgres import DATABASE, Postgres
-from ops_tests.sandbox.scenario import Database
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Database
 
 OWNER, READER, OPERATOR, BACKUP = "timedify_app", "ops_reader", "ops_operator", "ops_backup"
 SCHEMA = Path(__file__).with_name("schema.sql")

@@ -6,13 +6,14 @@ import sys
 
 from ops_tests.sandbox import json_text
 from ops_tests.sandbox.fly import storage
-from ops_tests.sandbox.fly.keeping import State
 from ops_tests.sandbox.fly.output import out, print_json, print_table
 from ops_tests.sandbox.fly.session import USER_QUERY, FlyError, admit, app, token, wants_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from ops_tests.sandbox.fly.keeping import State
 
 Flags = dict[str, str]
 BUILD = {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from typing import TYPE_CHECKING
 
 from ops_tests.sandbox.fly.arguments import UsageError
-from ops_tests.sandbox.fly.keeping import State
 from ops_tests.sandbox.fly.output import out
 from ops_tests.sandbox.fly.session import FlyError
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.fly.keeping import State
 
 CRASHED = 3
 SECONDS = {"slow": 2.0, "far": 1.0, "hangs": 600.0}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+from typing import TYPE_CHECKING
 
-from ops_tests.sandbox.fly.keeping import State
 from ops_tests.sandbox.fly.output import out, print_json
 from ops_tests.sandbox.fly.session import NO_TOKEN, REQUEST, FlyError, app, token, wants_json
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.fly.keeping import State
 
 NOT_FOUND = 127
 

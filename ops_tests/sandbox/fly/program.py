@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from _signal import SIGINT, SIGTERM, signal  # type: ignore[import-not-found]  # enums take a sixth of a call
+from typing import TYPE_CHECKING
 
 from ops_tests.sandbox.fly import arguments, habits, keeping, output
 from ops_tests.sandbox.fly.commands import RUN
-from ops_tests.sandbox.fly.keeping import State
 from ops_tests.sandbox.fly.session import FlyError
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.fly.keeping import State
 
 CANCELLED = 127
 

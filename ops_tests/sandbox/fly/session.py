@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from ops_tests.sandbox.fly.keeping import State
+if TYPE_CHECKING:
+    from ops_tests.sandbox.fly.keeping import State
 
 NO_TOKEN = "no access token available. Please login with 'flyctl auth login'"  # noqa: S105 - an error message
 NO_APP = (

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from ops_tests.sandbox.fly.keeping import State
 from ops_tests.sandbox.fly.output import out, print_json, print_table
 from ops_tests.sandbox.fly.session import REQUEST, FlyError, admit, token, wants_json
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.fly.keeping import State
 
 Flags = dict[str, str]
 MACAROON = "fm"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from ops_tests.sandbox.state_file import State
 from ops_tests.sandbox.wrangler import d1, rollback, tail
 from ops_tests.sandbox.wrangler.output import out, print_banner, print_json
 from ops_tests.sandbox.wrangler.session import (
@@ -16,6 +16,9 @@ from ops_tests.sandbox.wrangler.session import (
     signed_in,
     worker,
 )
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.state_file import State
 
 SHOWN = 10
 """How many deployments and versions are listed."""

@@ -7,10 +7,13 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ops_tests.sandbox.state_file import State
 from ops_tests.sandbox.wrangler.output import out, print_banner, print_json, print_names
 from ops_tests.sandbox.wrangler.session import Flags, WranglerError, admit, configuration, failed
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.state_file import State
 
 MIGRATIONS = (
     "CREATE TABLE IF NOT EXISTS d1_migrations(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, "

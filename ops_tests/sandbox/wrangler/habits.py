@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import time
+from typing import TYPE_CHECKING
 
-from ops_tests.sandbox.state_file import State
 from ops_tests.sandbox.wrangler.output import out, print_banner
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.state_file import State
 
 SECONDS = {"slow": 2.0, "hangs": 600.0}
 """How long it thinks before it does anything."""

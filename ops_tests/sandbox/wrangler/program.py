@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import time
+from typing import TYPE_CHECKING
 
 from ops_tests.sandbox import state_file
-from ops_tests.sandbox.state_file import State
 from ops_tests.sandbox.wrangler import arguments, habits, output
 from ops_tests.sandbox.wrangler.commands import RUN
 from ops_tests.sandbox.wrangler.session import WranglerError
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.state_file import State
 
 
 def child(file: str, *argv: str) -> int:

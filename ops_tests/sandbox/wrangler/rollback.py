@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from ops_tests.sandbox import state_file
-from ops_tests.sandbox.state_file import State
 from ops_tests.sandbox.wrangler.output import out, print_banner
 from ops_tests.sandbox.wrangler.session import Flags, WranglerError, failed, known_worker, worker
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.state_file import State
 
 NO_CANDIDATE = "Could not find stable Worker Version to rollback to. Please try again with an explicit Version ID."
 ASKED = """\

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from ops_tests.sandbox.state_file import State
+if TYPE_CHECKING:
+    from ops_tests.sandbox.state_file import State
 
 MISSING = (
     "In a non-interactive environment, it's necessary to set a CLOUDFLARE_API_TOKEN environment variable for wrangler "

@@ -7,10 +7,13 @@ import os
 import signal
 import sys
 import time
+from typing import TYPE_CHECKING
 
-from ops_tests.sandbox.state_file import State
 from ops_tests.sandbox.wrangler.output import out, print_json
 from ops_tests.sandbox.wrangler.session import Flags, known_worker, worker
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.state_file import State
 
 FAILED = frozenset({"exception", "exceededCpu", "exceededMemory", "unknown"})
 LOOKS_EVERY = 0.05

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     run_id: str
 
@@ -66,7 +66,7 @@ class Planting(_Entry):
 
 
 class _Undone(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     undone: int
 

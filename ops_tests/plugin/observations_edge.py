@@ -11,7 +11,6 @@ from ops_tests.errors import Blind, NoAnswerInTime, Unreachable
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.observations import confirm_network
-from ops_tests.rules import edge
 
 if TYPE_CHECKING:
     from ops_tests.plugin.look import Look
@@ -48,6 +47,7 @@ def certificates(look: Look) -> tuple[CertificateAttempt, ...]:
 def www_answer(look: Look) -> Answer:
     """The answer of the www address to a path with a query, not followed."""
     from ops_tests.clients.web import Web
+    from ops_tests.rules import edge
 
     address = (look.target.https and look.target.https.www_url) or ""
     return Web(address, remark=look.remarks.append, authority=look.target.authority).get(edge.WWW_PATH, follow=False)

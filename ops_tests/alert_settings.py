@@ -1,7 +1,5 @@
 """Who is told when something is wrong: the ``[alerts]`` and ``[[maintenance]]`` tables of a target file."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field

@@ -1,10 +1,8 @@
 """Thresholds: each with its unit, its key in the target file, and the values from which it is worse than L1."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
@@ -34,7 +32,7 @@ class Limit(BaseModel):
     at_least: bool = False
 
     @model_validator(mode="after")
-    def _levels_rise(self) -> Limit:
+    def _levels_rise(self) -> Self:
         """A level that begins within the limit, or a worse one that begins earlier, would never or always be told."""
         steps = [step for step in (self.value, self.l2_from, self.l3_from) if step is not None]
         if steps != sorted(steps, reverse=self.at_least):
@@ -66,7 +64,7 @@ class Limits(BaseModel):
     restart the application is healthy again within 5 minutes.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     health_seconds: Limit = Limit(value=1, unit="s", key="limits.health_seconds", l2_from=3)
     webhook_seconds: Limit = Limit(value=5, unit="s", key="limits.webhook_seconds")

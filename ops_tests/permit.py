@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotPermitted
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,13 @@ absent is not applicable. Secrets are never in the file: it names environment va
 ``.env``.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shlex
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -117,7 +115,7 @@ class Target(Part):
     _environ: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _file: Path = PrivateAttr(default=Path())
 
-    def placed(self, file: Path, environ: Mapping[str, str]) -> Target:
+    def placed(self, file: Path, environ: Mapping[str, str]) -> Self:
         """This target as read from ``file``, with the environment its variables are looked up in."""
         placed = self.model_copy()
         placed._file, placed._environ = file, dict(environ)

@@ -1,7 +1,5 @@
 """The parts of a target file that speak of Cloudflare."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.alert_settings import SEVERITIES, AlertsPart, MaintenanceWindow
-from ops_tests.limits import Limits
-from ops_tests.target import Target
-from ops_tests.target_parts import BackupPlace, DatabasePart, MetricsPart, WebhooksPart
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limits
+    from ops_tests.target import Target
+    from ops_tests.target_parts import BackupPlace, DatabasePart, MetricsPart, WebhooksPart
 
 ONLY_FLY = ("logs", "health_gate", "runtime", "backups")
 ONLY_CLOUDFLARE = ("watch", "d1")

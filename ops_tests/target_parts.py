@@ -1,7 +1,5 @@
 """The parts of a target file: each a table, frozen and checked, with its defaults and what each key means."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -41,7 +39,7 @@ class Part(BaseModel):
     Strict, because ``acts = "no"`` must not be taken for one or the other.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
 
 class HealthPart(Part):

@@ -1,7 +1,5 @@
 """The values of a target file: each a type that says in words what is expected of it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sized
 from pathlib import Path

@@ -7,10 +7,13 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import UsageProblem
-from ops_tests.target import Target
 from ops_tests.target_file import find_target, load_target, packaged_targets
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,16 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError
 
 from ops_tests.errors import WaiversInvalid
 from ops_tests.records.run import Waiver
-from ops_tests.target import Target
 from ops_tests.target_file import TARGETS
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 NAME = "waivers.toml"
 _Text = Annotated[str, Field(pattern=r"\S")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from ops_tests.clients.web import Web
+if TYPE_CHECKING:
+    from ops_tests.clients.web import Web
 
 
 class Alongside(ABC):

@@ -6,23 +6,26 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from ops_tests.acts.deliverer import Deliverer
 from ops_tests.acts.journal import Journal, Restarting
 from ops_tests.acts.prober import Prober
 from ops_tests.clients.acting.fly import ActingFly
-from ops_tests.clients.database import Database
 from ops_tests.clients.fly_platform import connect
 from ops_tests.errors import ActionFailed, NotAuthorised, NotPermitted
-from ops_tests.limits import Limit
-from ops_tests.permit import Permit
-from ops_tests.records.database import WebhookEvent
 from ops_tests.records.drill import Act, ColdStart, PersistentDelivery
-from ops_tests.records.platform import Machine
 from ops_tests.rules.drills import not_exactly_once, recovered_at
 from ops_tests.rules.machines import not_restarted, serving
 from ops_tests.rules.wording import listed
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.acts.deliverer import Deliverer
+    from ops_tests.clients.database import Database
+    from ops_tests.limits import Limit
+    from ops_tests.permit import Permit
+    from ops_tests.records.database import WebhookEvent
+    from ops_tests.records.platform import Machine
+    from ops_tests.target import Target
 
 QUIET_SECONDS = 1.0
 """Before the first restart: so that the prober shows health as it was."""

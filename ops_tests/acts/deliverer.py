@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from ops_tests.acts.alongside import Alongside
 from ops_tests.acts.replay import webhooks_of
@@ -15,9 +16,11 @@ from ops_tests.clients.web import Web
 from ops_tests.clients.webhooks import Announce, Webhooks
 from ops_tests.errors import Unreachable
 from ops_tests.records.drill import PersistentDelivery, Sending
-from ops_tests.records.webhooks import Announcement, Delivery
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
+
+if TYPE_CHECKING:
+    from ops_tests.records.webhooks import Announcement, Delivery
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 EVERY_SECONDS = 0.5
 AT_MOST = 60

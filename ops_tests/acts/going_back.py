@@ -10,14 +10,14 @@ from ops_tests.clients.fly_platform import connect
 from ops_tests.clients.remarks import unheard
 from ops_tests.clients.ways import database_of
 from ops_tests.errors import Blind, UsageProblem
-from ops_tests.records.database import Migration
-from ops_tests.records.platform import Image, Machine, Release
 from ops_tests.rules import deployments as rules
 from ops_tests.rules.wording import listed
-from ops_tests.target import Target
 
 if TYPE_CHECKING:
     from ops_tests.clients.fly_proxy import FlyProxy
+    from ops_tests.records.database import Migration
+    from ops_tests.records.platform import Image, Machine, Release
+    from ops_tests.target import Target
 
 
 @dataclass(frozen=True)

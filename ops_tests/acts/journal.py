@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ops_tests.errors import Unparsable
-from ops_tests.target import Target
 from ops_tests.target_file import typed_as
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     run_id: str
 
@@ -64,7 +66,7 @@ class Planting(_Entry):
 
 
 class _Undone(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     undone: int
 

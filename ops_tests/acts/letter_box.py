@@ -6,16 +6,19 @@ import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ops_tests.clients.acting.dead_letters import DeadLetterTable
 from ops_tests.clients.acting.operator_database import ROLE, OperatorDatabase
 from ops_tests.clients.database import Database
-from ops_tests.clients.fly_proxy import FlyProxy
 from ops_tests.clients.ways import way_of
 from ops_tests.errors import UnknownName, UsageProblem
-from ops_tests.permit import Permit
-from ops_tests.target import Secret, Target
 from ops_tests.target_parts import DatabasePart, DeadLettersPart
+
+if TYPE_CHECKING:
+    from ops_tests.clients.fly_proxy import FlyProxy
+    from ops_tests.permit import Permit
+    from ops_tests.target import Secret, Target
 
 LISTED_BY = "python -m ops_tests dead-letters list shows those that wait"
 

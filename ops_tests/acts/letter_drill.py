@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ops_tests.acts import letter_box
@@ -11,14 +12,16 @@ from ops_tests.acts.journal import Journal, Planting
 from ops_tests.acts.replay import Outcome, Replay, steps, webhooks_of
 from ops_tests.clients.acting.replays import webhook_id
 from ops_tests.clients.webhook_payloads import payload
-from ops_tests.clients.webhooks import Announce
 from ops_tests.errors import NotPermitted, UsageProblem
-from ops_tests.permit import Permit
 from ops_tests.records.drill import Act, ReplayedLetter
 from ops_tests.records.webhooks import Announcement
 from ops_tests.rules.replay import normalised
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
+
+if TYPE_CHECKING:
+    from ops_tests.clients.webhooks import Announce
+    from ops_tests.permit import Permit
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 
 class LetterDrill:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from ops_tests.acts.alongside import Alongside
 from ops_tests.clients.web import Web
@@ -13,7 +14,9 @@ from ops_tests.records.web import HealthAttempt
 from ops_tests.rules.drills import recovered_at
 from ops_tests.rules.health import unhealthy_fields, wrong_answers
 from ops_tests.rules.wording import listed
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 EVERY_SECONDS = 0.2
 """Catalogue of drills: the outage a prober saw every 200 ms."""

@@ -6,18 +6,14 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ops_tests.acts import letter_box
-from ops_tests.clients.acting.dead_letters import DeadLetterTable, HeldLetter
 from ops_tests.clients.acting.operator_database import RowLocked
 from ops_tests.clients.acting.replays import ReplaySender, webhook_id
 from ops_tests.clients.fly_platform import connect
 from ops_tests.clients.web import Web
 from ops_tests.errors import Blind, UsageProblem
-from ops_tests.permit import Permit
-from ops_tests.records.logs import LogLine
-from ops_tests.records.replay import Waiting
 from ops_tests.rules import replay as rules
 from ops_tests.rules.effects import (
     CLOCK_SLACK,
@@ -27,8 +23,14 @@ from ops_tests.rules.effects import (
     line_with,
 )
 from ops_tests.rules.wording import duration
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint, WebhooksPart
+
+if TYPE_CHECKING:
+    from ops_tests.clients.acting.dead_letters import DeadLetterTable, HeldLetter
+    from ops_tests.permit import Permit
+    from ops_tests.records.logs import LogLine
+    from ops_tests.records.replay import Waiting
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint, WebhooksPart
 
 SINGLY = "to replay one of these all the same: python -m ops_tests dead-letters replay ID --destructive"
 

@@ -7,19 +7,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.clients.acting.dumps import Programs
 from ops_tests.clients.acting.snapshots import Snapshot, snapshot
-from ops_tests.clients.database import Way
 from ops_tests.clients.database_dsn import read_dsn
 from ops_tests.clients.ways import way_of
 from ops_tests.errors import Blind, InstrumentMissing, NotFound, NotPermitted, SandboxFailed, UsageProblem
-from ops_tests.permit import Permit
 from ops_tests.records.restore import Archive, Contents, Restore, Step
 from ops_tests.rules import restores as rules
 from ops_tests.sandbox.postgres import Postgres, installed
 from ops_tests.sandbox.scratch_server import scratch_server
 from ops_tests.target import Secret, Target
+
+if TYPE_CHECKING:
+    from ops_tests.clients.database import Way
+    from ops_tests.permit import Permit
 
 Progress = Callable[[str], None]
 TAKEN_NOW = "a dump taken now"

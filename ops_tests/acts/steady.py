@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ops_tests.acts.journal import Journal
 from ops_tests.clients.fly_platform import connect
 from ops_tests.clients.remarks import unheard
 from ops_tests.clients.ways import database_of
 from ops_tests.records.drill import SteadyState
 from ops_tests.rules.releases import newest
-from ops_tests.target import Target
 
 if TYPE_CHECKING:
+    from ops_tests.acts.journal import Journal
     from ops_tests.clients.fly_proxy import FlyProxy
+    from ops_tests.target import Target
 
 
 def steady_state(target: Target, journal: Journal, proxies: dict[str, FlyProxy]) -> SteadyState:

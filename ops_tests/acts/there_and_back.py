@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from ops_tests.acts.going_back import WayBack, way_back
 from ops_tests.acts.journal import Deploying, Journal
 from ops_tests.acts.prober import Prober
 from ops_tests.clients.acting.fly import ActingFly
 from ops_tests.errors import NotPermitted, UsageProblem
-from ops_tests.limits import Limit
-from ops_tests.permit import Permit
 from ops_tests.records.drill import Act, ThereAndBack
-from ops_tests.records.platform import Image
 from ops_tests.rules.deployments import undeployed
 from ops_tests.rules.machines import running
 from ops_tests.rules.releases import incomplete
 from ops_tests.rules.wording import listed
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
+    from ops_tests.permit import Permit
+    from ops_tests.records.platform import Image
+    from ops_tests.target import Target
 
 
 class RollbackDrill:

@@ -7,19 +7,22 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from ops_tests.acts import letter_box
 from ops_tests.acts.journal import Deploying, Entry, Journal, Restarting, recover_line
 from ops_tests.clients.acting.fly import ActingFly
 from ops_tests.clients.fly_platform import FlyPlatform, connect
 from ops_tests.errors import ActionFailed, OpsError
-from ops_tests.permit import Permit
-from ops_tests.records.platform import Machine
 from ops_tests.rules.deployments import undeployed
 from ops_tests.rules.machines import running, serving, unwell
 from ops_tests.rules.releases import incomplete, newest, same_image
 from ops_tests.rules.wording import listed
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.permit import Permit
+    from ops_tests.records.platform import Machine
+    from ops_tests.target import Target
 
 STARTS_BY_ITSELF_SECONDS = 5.0
 """A restart that was begun goes on without us; before we start a machine we see whether it does so itself."""

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.plugin.recording import Evidence, Measured, Note
-from ops_tests.records.certificates import CertificateAttempt
-from ops_tests.records.web import Answer, HealthAttempt
-from ops_tests.records.webhooks import ResponseTimes
 from ops_tests.rules import certificates as certificate_rules
 from ops_tests.rules import edge, percentiles
 from ops_tests.rules import health as rules
 from ops_tests.rules.wording import duration, listed
-from ops_tests.target import Target
-from ops_tests.target_parts import HealthPart, Page
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.recording import Evidence, Measured, Note
+    from ops_tests.records.certificates import CertificateAttempt
+    from ops_tests.records.web import Answer, HealthAttempt
+    from ops_tests.records.webhooks import ResponseTimes
+    from ops_tests.target import Target
+    from ops_tests.target_parts import HealthPart, Page
 
 
 @pytest.mark.smoke

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.plugin.recording import Evidence, Measured, Note
-from ops_tests.records.database import Activity, DatabaseAttempt, InstalledShops, LockWait, Migration, TableAge
 from ops_tests.rules import activity as activity_rules
 from ops_tests.rules import database as rules
 from ops_tests.rules import migrations as migration_rules
 from ops_tests.rules import offline_tokens, retention
 from ops_tests.rules.wording import listed
-from ops_tests.target_parts import RetentionPart
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.recording import Evidence, Measured, Note
+    from ops_tests.records.database import Activity, DatabaseAttempt, InstalledShops, LockWait, Migration, TableAge
+    from ops_tests.target_parts import RetentionPart
 
 
 @pytest.mark.smoke

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.plugin.recording import Evidence, Measured, Note
-from ops_tests.records.database import DeadLetters, DeliveryCounts, TableAge
 from ops_tests.rules import dead_letters as rules
 from ops_tests.rules import retention
 from ops_tests.rules.wording import quantity
-from ops_tests.target_parts import DeadLettersPart, RetentionPart
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.recording import Evidence, Measured, Note
+    from ops_tests.records.database import DeadLetters, DeliveryCounts, TableAge
+    from ops_tests.target_parts import DeadLettersPart, RetentionPart
 
 
 @pytest.mark.smoke

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.permit import Permit
-from ops_tests.plugin.recording import Evidence, Measured, Note
-from ops_tests.records.drill import ColdStart, ReplayedLetter, SteadyState, ThereAndBack
-from ops_tests.records.restore import Restore
 from ops_tests.records.run import Level, RunRecord
 from ops_tests.rules import drills as rules
 from ops_tests.rules import restores
 from ops_tests.rules.wording import listed
+
+if TYPE_CHECKING:
+    from ops_tests.permit import Permit
+    from ops_tests.plugin.recording import Evidence, Measured, Note
+    from ops_tests.records.drill import ColdStart, ReplayedLetter, SteadyState, ThereAndBack
+    from ops_tests.records.restore import Restore
 
 
 @pytest.mark.dr_drill

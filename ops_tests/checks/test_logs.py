@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ops_tests.limits import fixed
-from ops_tests.plugin.recording import Evidence, LogLooked, Measured, Note
-from ops_tests.records.logs import LogWindow
-from ops_tests.records.run import LogLook
 from ops_tests.rules import log_coverage, log_errors, log_notes, log_queries, log_shapes, log_topics, log_weeks
-from ops_tests.rules.log_entries import Entry
 from ops_tests.rules.wording import listed, quantity
-from ops_tests.target_parts import LogsPart
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.recording import Evidence, LogLooked, Measured, Note
+    from ops_tests.records.logs import LogWindow
+    from ops_tests.records.run import LogLook
+    from ops_tests.rules.log_entries import Entry
+    from ops_tests.target_parts import LogsPart
 
 
 @pytest.mark.smoke

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from ops_tests.plugin.recording import Evidence, Measured, Note
-from ops_tests.records.objective import Objective
 from ops_tests.rules import objectives as rules
 from ops_tests.rules.wording import listed
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.recording import Evidence, Measured, Note
+    from ops_tests.records.objective import Objective
 
 
 @pytest.mark.monthly

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.plugin.instruments import ExpectedVersion
-from ops_tests.plugin.recording import Evidence, Measured, Note
-from ops_tests.records.backups import Shelf
-from ops_tests.records.images import ImageSize
-from ops_tests.records.platform import Machine, Release, Running, SecretName
-from ops_tests.records.runtime import Runtime
 from ops_tests.rules import backups as backup_rules
 from ops_tests.rules import images as image_rules
 from ops_tests.rules import machine_events, machine_shape
@@ -21,7 +16,15 @@ from ops_tests.rules import releases as release_rules
 from ops_tests.rules import runtime as runtime_rules
 from ops_tests.rules import secrets as secret_rules
 from ops_tests.rules.wording import listed
-from ops_tests.target_parts import FlyPlatform, HealthGatePart, RuntimePart, SecretsPart
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.instruments import ExpectedVersion
+    from ops_tests.plugin.recording import Evidence, Measured, Note
+    from ops_tests.records.backups import Shelf
+    from ops_tests.records.images import ImageSize
+    from ops_tests.records.platform import Machine, Release, Running, SecretName
+    from ops_tests.records.runtime import Runtime
+    from ops_tests.target_parts import FlyPlatform, HealthGatePart, RuntimePart, SecretsPart
 
 
 @pytest.mark.smoke

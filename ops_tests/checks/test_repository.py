@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.plugin.recording import Evidence, Measured, Note
-from ops_tests.records.repository import Changelog, FileChange, Tag
 from ops_tests.rules import repository as rules
 from ops_tests.rules.wording import listed
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.recording import Evidence, Measured, Note
+    from ops_tests.records.repository import Changelog, FileChange, Tag
 
 
 @pytest.mark.monthly

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from ops_tests.limits import Limits
-from ops_tests.plugin.recording import Evidence, Measured, Note
-from ops_tests.records.metrics import Invocations, Load, Traffic
 from ops_tests.rules import machine_load as load_rules
 from ops_tests.rules import traffic as rules
 from ops_tests.rules.wording import listed, quantity
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limits
+    from ops_tests.plugin.recording import Evidence, Measured, Note
+    from ops_tests.records.metrics import Invocations, Load, Traffic
 
 
 @pytest.mark.daily

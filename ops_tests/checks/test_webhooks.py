@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.plugin.recording import Evidence, Measured, Note
-from ops_tests.records.webhooks import Deliveries, Delivery, Effect, RepeatedDelivery, ResponseTimes
 from ops_tests.rules import percentiles
 from ops_tests.rules import webhooks as rules
 from ops_tests.rules.wording import listed
-from ops_tests.target_parts import WebhooksPart
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.recording import Evidence, Measured, Note
+    from ops_tests.records.webhooks import Deliveries, Delivery, Effect, RepeatedDelivery, ResponseTimes
+    from ops_tests.target_parts import WebhooksPart
 
 
 @pytest.mark.daily

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ops_tests.limits import Limits, fixed
-from ops_tests.plugin.recording import Evidence, Measured
-from ops_tests.records.platform import Release
-from ops_tests.records.workers import D1Answer, D1Bookmark, Watch
 from ops_tests.rules import workers as rules
 from ops_tests.rules.wording import listed
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.recording import Evidence, Measured
+    from ops_tests.records.platform import Release
+    from ops_tests.records.workers import D1Answer, D1Bookmark, Watch
 
 
 @pytest.mark.daily

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from ops_tests.clients import command, wrangler, wrangler_json
 from ops_tests.clients.command_guard import GRACE_SECONDS
@@ -14,7 +15,9 @@ from ops_tests.clients.wrangler import Wrangler
 from ops_tests.errors import NotFound, UsageProblem
 from ops_tests.records.platform import Image, Release, Running, SecretName
 from ops_tests.records.workers import D1Answer, D1Bookmark, Watch
-from ops_tests.target import Secret, Target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Secret, Target
 
 SIGHT_SECONDS = 15.0
 """How long our own request may stay unseen: wrangler needs 2 to 3 s to start and connect."""

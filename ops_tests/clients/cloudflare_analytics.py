@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops_tests.clients import web
 from ops_tests.clients.remarks import Remark, unheard
@@ -17,8 +17,10 @@ from ops_tests.clients.web import Web
 from ops_tests.errors import Blind, NotAuthorised, NotCovered, NotFound, RateLimited, Unparsable, Unreachable
 from ops_tests.limits import LONGEST_SECONDS
 from ops_tests.records.metrics import Invocations
-from ops_tests.records.web import Answer
-from ops_tests.target import Secret, Target
+
+if TYPE_CHECKING:
+    from ops_tests.records.web import Answer
+    from ops_tests.target import Secret, Target
 
 API_URL = "https://api.cloudflare.com/client/v4"
 SOURCE = "Cloudflare's analytics"

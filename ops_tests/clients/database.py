@@ -32,11 +32,12 @@ from ops_tests.records.database import (
     TableAge,
     WebhookEvent,
 )
-from ops_tests.records.replay import Story, Waiting
-from ops_tests.target import Secret
 
 if TYPE_CHECKING:
     from psycopg2 import extensions
+
+    from ops_tests.records.replay import Story, Waiting
+    from ops_tests.target import Secret
 
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 5.0

@@ -6,12 +6,15 @@ import contextlib
 import select
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import psycopg2
 from psycopg2 import extensions
 
-from ops_tests.clients.database_dsn import Dsn
 from ops_tests.clients.database_errors import too_late
+
+if TYPE_CHECKING:
+    from ops_tests.clients.database_dsn import Dsn
 
 
 @contextlib.contextmanager

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode
 
 import psycopg2
 from psycopg2.extensions import parse_dsn
 
 from ops_tests.errors import Blind
-from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from ops_tests.target import Secret
 
 PRISMA_ONLY = frozenset(
     {

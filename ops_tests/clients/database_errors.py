@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import psycopg2
 
-from ops_tests.clients.database_dsn import Dsn
 from ops_tests.errors import Blind, NoAnswerInTime, NotAuthorised, NotFound, Unreachable
+
+if TYPE_CHECKING:
+    from ops_tests.clients.database_dsn import Dsn
 
 READABLE = {
     "Session": '(id, shop, "isOnline", expires)',

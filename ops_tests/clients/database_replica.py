@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ops_tests.clients.database_dsn import Dsn
 from ops_tests.errors import NotCovered, Unparsable
+
+if TYPE_CHECKING:
+    from ops_tests.clients.database_dsn import Dsn
 
 # The CASE keeps the primary from being asked for a replica's time, which some providers answer with an error.
 STANDING = (

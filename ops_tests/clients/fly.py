@@ -6,16 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.clients import command, command_guard, fly_backups, fly_errors, fly_json
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.repeating import at_their_pace
 from ops_tests.clients.scratch import scratch
 from ops_tests.errors import CommandTimedOut
-from ops_tests.records.backups import Backup, Cluster, Volume
 from ops_tests.records.logs import LogWindow
-from ops_tests.records.platform import Machine, Release, SecretName
-from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from ops_tests.records.backups import Backup, Cluster, Volume
+    from ops_tests.records.platform import Machine, Release, SecretName
+    from ops_tests.target import Secret
 
 READ_SECONDS = 30.0
 LOGS_SECONDS = 20.0

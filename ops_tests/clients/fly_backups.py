@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ops_tests.clients.fly_fields import Fields, folded, objects_of, text_of, time_of
 from ops_tests.clients.fly_json import listed
 from ops_tests.errors import NotCovered
 from ops_tests.records.backups import Backup, Cluster, Shelf, State, Volume
-from ops_tests.records.platform import Machine
+
+if TYPE_CHECKING:
+    from ops_tests.records.platform import Machine
 
 _STATES: dict[str, State] = {
     "created": "finished",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
-from ops_tests.clients.fly import Fly
 from ops_tests.clients.fly_fields import Fields, folded, odd, whole
 from ops_tests.clients.printed_json import plain
 from ops_tests.errors import Blind, NotAuthorised
 from ops_tests.records.runtime import COMMAND, Mount, Process, Runtime
-from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from ops_tests.clients.fly import Fly
+    from ops_tests.target import Secret
 
 EXEC_SECONDS = 15
 """How long the command may take inside the machine; it reads some small files."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ops_tests.clients import fly_fields, fly_json
@@ -18,8 +18,10 @@ from ops_tests.clients.web import MIB, Web
 from ops_tests.clients.web import worst_seconds as worst_request
 from ops_tests.errors import Blind, NotAuthorised, NotFound, RateLimited, Unparsable, Unreachable
 from ops_tests.records.logs import LogLine, LogWindow
-from ops_tests.records.web import Answer
-from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from ops_tests.records.web import Answer
+    from ops_tests.target import Secret
 
 SOURCE = "logs API"
 PAGE_CAP = 200

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ops_tests.clients import fly, fly_backups, fly_logs
 from ops_tests.clients.budget import Budget
@@ -14,14 +15,16 @@ from ops_tests.clients.fly_exec import FlyExec
 from ops_tests.clients.registry import FLY, Registry
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.errors import Blind, NotAuthorised, UsageProblem
-from ops_tests.records.backups import Shelf, Volume
-from ops_tests.records.images import ImageSize
 from ops_tests.records.logs import LogWindow
-from ops_tests.records.platform import Image, Machine, Release, SecretName
-from ops_tests.records.runtime import Runtime
-from ops_tests.target import Secret, Target
-from ops_tests.target_parts import BackupPlace
-from ops_tests.target_parts import FlyPlatform as FlyPart
+
+if TYPE_CHECKING:
+    from ops_tests.records.backups import Shelf, Volume
+    from ops_tests.records.images import ImageSize
+    from ops_tests.records.platform import Image, Machine, Release, SecretName
+    from ops_tests.records.runtime import Runtime
+    from ops_tests.target import Secret, Target
+    from ops_tests.target_parts import BackupPlace
+    from ops_tests.target_parts import FlyPlatform as FlyPart
 
 API_URL = "https://api.fly.io"
 SEVERAL_SECONDS = 25.0

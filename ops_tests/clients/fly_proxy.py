@@ -7,11 +7,14 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.clients import command, fly_errors
 from ops_tests.clients.fly import clean_environment
 from ops_tests.errors import Blind, NoAnswerInTime, NotAuthorised
-from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from ops_tests.target import Secret
 
 HOST = "127.0.0.1"
 UP_SECONDS = 12.0

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ops_tests.target import Secret
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ops_tests.target import Secret
 
 
 def authorization(token: Secret) -> str:

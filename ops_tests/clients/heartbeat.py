@@ -7,13 +7,15 @@ each with ``rid``, so that it can tell how long the run took.
 from __future__ import annotations
 
 import uuid
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from ops_tests.clients.unlogged import unlogged
 from ops_tests.clients.web import Web
 from ops_tests.errors import Unparsable
-from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from ops_tests.target import Secret
 
 SECONDS = 5.0
 LONGEST_BODY = 10_000

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from ops_tests.clients.fly_platform import API_URL
@@ -14,7 +15,9 @@ from ops_tests.clients.prometheus import SOURCE, Prometheus
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.errors import NotCovered, NotFound, Unparsable
 from ops_tests.records.metrics import Load, MachineLoad, Sample, Traffic
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 HOURS = 24
 _HOUR = timedelta(hours=1)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ops_tests.clients import cloudflare, fly_platform
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.errors import UsageProblem
-from ops_tests.records.platform import Release, SecretName
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.records.platform import Release, SecretName
+    from ops_tests.target import Target
 
 
 def worst_seconds() -> float:

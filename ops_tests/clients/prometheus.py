@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from ops_tests.clients.budget import Budget
@@ -16,7 +16,9 @@ from ops_tests.clients.web import MIB, Web
 from ops_tests.clients.web import worst_seconds as worst_request
 from ops_tests.errors import Blind, NotAuthorised, NotCovered, NotFound, RateLimited, Unparsable, Unreachable
 from ops_tests.records.metrics import Sample
-from ops_tests.records.web import Answer
+
+if TYPE_CHECKING:
+    from ops_tests.records.web import Answer
 
 SOURCE = "metrics service"
 SECONDS = 15.0

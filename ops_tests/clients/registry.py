@@ -7,7 +7,7 @@ import hashlib
 import ipaddress
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ops_tests.clients import web
@@ -16,9 +16,11 @@ from ops_tests.clients.repeating import at_their_pace
 from ops_tests.clients.web import Web
 from ops_tests.errors import Blind, NotAuthorised, NotCovered, NotFound, RateLimited, Unparsable, Unreachable
 from ops_tests.records.images import ImageSize
-from ops_tests.records.platform import Image
-from ops_tests.records.web import Answer
-from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from ops_tests.records.platform import Image
+    from ops_tests.records.web import Answer
+    from ops_tests.target import Secret
 
 FLY = "registry.fly.io"
 USER = "x"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from ops_tests.clients.remarks import Remark
 from ops_tests.errors import RateLimited
+
+if TYPE_CHECKING:
+    from ops_tests.clients.remarks import Remark
 
 PAUSES = (1.2, 2.4)
 """Seconds before the second and the third try: Fly.io's APIs allow one request a second for each app."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ops_tests.clients import cloudflare_analytics, metrics, prometheus
 from ops_tests.clients.remarks import Remark, unheard
-from ops_tests.records.metrics import Invocations, Traffic
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.records.metrics import Invocations, Traffic
+    from ops_tests.target import Target
 
 
 def worst_seconds() -> float:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ops_tests.errors import Blind
-from ops_tests.target import Target
 
 if TYPE_CHECKING:
     from ops_tests.clients.database import Database
     from ops_tests.clients.fly_proxy import FlyProxy
     from ops_tests.clients.remarks import Remark
+    from ops_tests.target import Target
 
 
 def database_of(target: Target, proxies: dict[str, FlyProxy], remark: Remark) -> Database:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
+from typing import TYPE_CHECKING
 
 import requests
 import urllib3.exceptions
 
-from ops_tests.clients.web_connection import Deadline
+if TYPE_CHECKING:
+    from ops_tests.clients.web_connection import Deadline
 
 ENCODINGS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """The content encodings we ask for, and zlib's ``wbits`` for each."""

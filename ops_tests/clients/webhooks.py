@@ -11,15 +11,18 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from ops_tests.clients.web import Web
 from ops_tests.clients.webhook_payloads import payload
 from ops_tests.errors import UnsafeToSend
-from ops_tests.records.web import Answer
 from ops_tests.records.webhooks import Announcement, Delivery, Kind
-from ops_tests.target import Secret
-from ops_tests.target_parts import Endpoint
+
+if TYPE_CHECKING:
+    from ops_tests.clients.web import Web
+    from ops_tests.records.web import Answer
+    from ops_tests.target import Secret
+    from ops_tests.target_parts import Endpoint
 
 API_VERSION = "2025-10"
 Announce = Callable[[Announcement], None]

@@ -11,15 +11,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.clients import command, command_guard, wrangler_errors, wrangler_json
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.repeating import at_their_pace
 from ops_tests.clients.scratch import scratch
-from ops_tests.errors import Blind
-from ops_tests.records.platform import SecretName
-from ops_tests.records.workers import D1Answer, D1Bookmark
-from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from ops_tests.errors import Blind
+    from ops_tests.records.platform import SecretName
+    from ops_tests.records.workers import D1Answer, D1Bookmark
+    from ops_tests.target import Secret
 
 READ_SECONDS = 30.0
 """Node takes 1.0 to 1.5 s of it to start."""

@@ -15,15 +15,15 @@ import pytest
 
 from ops_tests.errors import Blind, Unreachable, UnsafeToSend
 from ops_tests.plugin.gather import observation
-from ops_tests.plugin.look import Look
-from ops_tests.records.logs import LogWindow
 from ops_tests.records.run import SyntheticDelivery
-from ops_tests.records.webhooks import Announcement, Deliveries, Delivery, Kind, RepeatedDelivery
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint, WebhooksPart
 
 if TYPE_CHECKING:
     from ops_tests.clients.webhooks import Webhooks
+    from ops_tests.plugin.look import Look
+    from ops_tests.records.logs import LogWindow
+    from ops_tests.records.webhooks import Announcement, Deliveries, Delivery, Kind, RepeatedDelivery
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint, WebhooksPart
 
 SENDING_SECONDS = 60.0
 """After this time nothing more of one kind is sent: enough for the six of a Shopify app, each waited for in vain."""
@@ -121,6 +121,8 @@ def _seen_before(look: Look, name: str) -> LogWindow | None:
 def _send(
     look: Look, kind: Kind, send: Callable[[Endpoint], Delivery], log_before: LogWindow | None = None
 ) -> Deliveries:
+    from ops_tests.records.webhooks import Deliveries
+
     ends_at = time.monotonic() + SENDING_SECONDS
     answered: dict[str, Delivery] = {}
     unanswered: dict[str, str] = {}
@@ -141,6 +143,8 @@ def _send(
 @observation("webhooks.synthetic", "webhooks.records_deliveries", "database")
 def repeated_delivery(look: Look) -> RepeatedDelivery:
     """A delivery of the most harmless topic sent twice under one id, and its rows once the effect's time has passed."""
+    from ops_tests.records.webhooks import RepeatedDelivery
+
     part = webhooks_part_of(look.target)
     clear_to_send(look)
     sender = look.see("sender")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ops_tests.plugin.gather import gatherer_of
 from ops_tests.plugin.state import Run, is_worker, run_of
-from ops_tests.rules.releases import under_way
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.records.platform import Release
+    from ops_tests.target import Target
 
 ASK_SECONDS = 10
 """How long the platform is asked for its releases when a check is red and no check wanted them."""
@@ -28,8 +31,17 @@ def look_for_deploys(run: Run, *, ask: bool) -> None:
         gatherer_of(run).await_all(worth, ASK_SECONDS)
     if run.gatherer is not None:
         seen = {name: run.gatherer.known(name, "releases") for name in run.targets}
-        phrases = {name: under_way(releases or (), datetime.now(UTC)) for name, releases in seen.items()}
+        phrases = {name: _under_way(releases) for name, releases in seen.items()}
         run.deploying |= {name: phrase for name, phrase in phrases.items() if phrase}
+
+
+def _under_way(releases: Sequence[Release] | None) -> str:
+    """The phrase of the deploy that releases show, or ""; None where nobody looked."""
+    if not releases:
+        return ""
+    from ops_tests.rules.releases import under_way
+
+    return under_way(releases, datetime.now(UTC))
 
 
 def _worth_asking(run: Run, target: Target) -> bool:
@@ -43,7 +55,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = run_of(session.config)
     if run is not None and is_worker(session.config):
         releases = {name: run.gatherer.known(name, "releases") for name in run.targets} if run.gatherer else {}
-        seen = {name: under_way(known or (), datetime.now(UTC)) for name, known in releases.items()}
+        seen = {name: _under_way(known) for name, known in releases.items()}
         session.config.workeroutput[_SEEN] = seen  # type: ignore[attr-defined]  # xdist's own channel
 
 

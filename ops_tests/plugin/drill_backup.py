@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ops_tests.permit import Permit
 from ops_tests.plugin.applicable import NEEDS, fixture_names, needs_parts
 from ops_tests.plugin.drill_ground import is_asked_for
-from ops_tests.plugin.options import Settings
 from ops_tests.plugin.state import run_of
-from ops_tests.rules import restores
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
 
 if TYPE_CHECKING:
+    from ops_tests.permit import Permit
+    from ops_tests.plugin.options import Settings
     from ops_tests.records.restore import Restore
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 TIMEOUT_SECONDS = 4 * 3600
 """A large database takes its time; each step gives up before, and says so by its name."""
@@ -41,6 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def restored_backup(request: pytest.FixtureRequest, target: Target, permit: Permit) -> Restore:
     """The target's backup, restored into an empty server that is gone again (only with its ``backup_secret_env``)."""
     from ops_tests.acts.restoring import restored
+    from ops_tests.rules import restores
 
     run = run_of(request.config)
     assert run is not None, "drills are made only in a run of checks"  # noqa: S101  # cannot happen behind `permit`

@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ops_tests.errors import NotPermitted, OpsError
-from ops_tests.permit import Permit
-from ops_tests.plugin.options import Settings
-from ops_tests.plugin.state import Run
-from ops_tests.records.drill import SteadyState
 from ops_tests.records.run import Drill, Figure, Span, SyntheticDelivery
-from ops_tests.records.webhooks import Announcement
 from ops_tests.rules.wording import excerpt, listed
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
 
 if TYPE_CHECKING:
     from ops_tests.acts.journal import Journal
+    from ops_tests.permit import Permit
+    from ops_tests.plugin.options import Settings
+    from ops_tests.plugin.state import Run
+    from ops_tests.records.drill import SteadyState
+    from ops_tests.records.webhooks import Announcement
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 Seen = TypeVar("Seen")
 Told = tuple[list[Span], tuple[Figure, ...]]

@@ -12,22 +12,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ops_tests.errors import NotPermitted
-from ops_tests.permit import Permit
 from ops_tests.plugin.applicable import NEEDS, needs_parts
 from ops_tests.plugin.deliveries import harmless_endpoint, webhooks_part_of
 from ops_tests.plugin.drill_ground import Ground, is_asked_for
 from ops_tests.plugin.gather import DEADLINE_SECONDS, Gatherer
-from ops_tests.plugin.options import Settings
 from ops_tests.plugin.smoke_again import smoke_again
 from ops_tests.plugin.state import Run, run_of
-from ops_tests.records.drill import ColdStart, ReplayedLetter, SteadyState, ThereAndBack
-from ops_tests.records.run import RunRecord
-from ops_tests.rules import drills as rules
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
 
 if TYPE_CHECKING:
     from ops_tests.acts.journal import Journal
+    from ops_tests.permit import Permit
+    from ops_tests.plugin.options import Settings
+    from ops_tests.records.drill import ColdStart, ReplayedLetter, SteadyState, ThereAndBack
+    from ops_tests.records.run import RunRecord
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 
 def _rollback_is_named(target: Target, endpoint: Endpoint | None, settings: Settings) -> str:
@@ -74,6 +73,7 @@ def cold_start(ground: Ground, gatherer: Gatherer) -> ColdStart:
     from ops_tests.acts.deliverer import Deliverer
     from ops_tests.clients.remarks import unheard
     from ops_tests.clients.ways import database_of
+    from ops_tests.rules import drills as rules
 
     target, deliverer, database = ground.target, None, None
     if target.webhooks and target.webhooks.synthetic and target.webhooks.records_deliveries and target.database:
@@ -95,6 +95,7 @@ def deliveries_throughout(cold_start: ColdStart) -> ColdStart:
 def there_and_back(ground: Ground) -> ThereAndBack:
     """A rollback to the previous image, and the way back to the present one."""
     from ops_tests.acts.there_and_back import RollbackDrill
+    from ops_tests.rules import drills as rules
 
     limit = ground.target.limits.recovery_minutes
     drill = RollbackDrill(ground.target, ground.permit, ground.journal, limit, ground.progress)
@@ -105,6 +106,7 @@ def there_and_back(ground: Ground) -> ThereAndBack:
 def replayed_letter(ground: Ground, gatherer: Gatherer) -> ReplayedLetter:
     """A dead letter of ours, planted and replayed."""
     from ops_tests.acts.letter_drill import LetterDrill
+    from ops_tests.rules import drills as rules
 
     gatherer.result(ground.target, "synthetic_clearance")
     endpoint = harmless_endpoint(webhooks_part_of(ground.target))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,19 +13,14 @@ from ops_tests.errors import Blind
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.deliveries import webhooks_part_of
 from ops_tests.plugin.gather import observation
-from ops_tests.plugin.look import Look
 from ops_tests.plugin.observations import read_log
-from ops_tests.plugin.options import Settings
-from ops_tests.records.webhooks import Delivery, Effect
-from ops_tests.rules.effects import (
-    CLOCK_SLACK,
-    LOOK_EVERY_SECONDS,
-    LOOK_LONGER_SECONDS,
-    absence_is_certain,
-    line_with,
-)
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.plugin.options import Settings
+    from ops_tests.records.webhooks import Delivery, Effect
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 _KINDS = ("signed_deliveries", "forged_deliveries", "unsigned_deliveries")
 
@@ -71,6 +67,8 @@ def _sent(look: Look) -> list[Delivery]:
 
 def _watched(look: Look, deliveries: list[Delivery], read: Callable[[], list[Effect]]) -> Mapping[str, Effect]:
     """Read until every effect is seen or its absence is certain, at the instrument's pace, for a limited time."""
+    from ops_tests.rules.effects import LOOK_EVERY_SECONDS, LOOK_LONGER_SECONDS
+
     last = max((one.sent_at for one in deliveries), default=datetime.now(UTC))
     patience = webhooks_part_of(look.target).effect_within_seconds + LOOK_LONGER_SECONDS
     while True:
@@ -82,6 +80,8 @@ def _watched(look: Look, deliveries: list[Delivery], read: Callable[[], list[Eff
 
 
 def _in_log(look: Look, deliveries: Iterable[Delivery], expected: Mapping[str, str]) -> list[Effect]:
+    from ops_tests.rules.effects import CLOCK_SLACK, absence_is_certain, line_with
+
     sent = list(deliveries)
     since = min((one.sent_at for one in sent), default=datetime.now(UTC)) - CLOCK_SLACK
     window = read_log(look, since)
@@ -110,6 +110,8 @@ def _in_rows(look: Look, deliveries: Iterable[Delivery]) -> list[Effect]:
 
 
 def _effect(delivery: Delivery, expected: str, seen: str, decided: bool) -> Effect:
+    from ops_tests.records.webhooks import Effect
+
     elapsed = (datetime.now(UTC) - delivery.sent_at).total_seconds()
     return Effect(delivery, expected, seen, decided, looked_for_seconds=elapsed)
 

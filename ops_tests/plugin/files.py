@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from ops_tests.plugin.placing import being_made, stem_of
 from ops_tests.plugin.prometheus_text import prometheus_text
-from ops_tests.plugin.state import Run
-from ops_tests.records.run import CheckRecord, RunRecord
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.state import Run
+    from ops_tests.records.run import CheckRecord, RunRecord
 
 _ELEMENTS = {"finding": "failure", "blind": "error", "waived": "skipped", "not applicable": "skipped"}
 _UNFINISHED = {2, 3, 4, 5}

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,7 +20,9 @@ from ops_tests.errors import NoAnswerInTime
 from ops_tests.plugin.applicable import NEEDS, needs_parts
 from ops_tests.plugin.look import Look
 from ops_tests.plugin.state import Run, run_of
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 DEADLINE_SECONDS = 430
 """How long an observation may take from its start: more than the sum of its clients' own times, which name what hangs;

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ops_tests.plugin.history.figures import drill_lines
 from ops_tests.plugin.redaction import redactor_of
-from ops_tests.plugin.state import Run
 from ops_tests.rules.github import summary, workflow_commands
 from ops_tests.target import read_environ
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.state import Run
 
 
 def tell(config: pytest.Config, run: Run) -> list[str]:

@@ -9,7 +9,7 @@ Without a run of checks only the fixture refuses: another project may mean somet
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +18,9 @@ from ops_tests.permit import Permit, grant, lacking, refused
 from ops_tests.plugin.applicable import fixture_names, item_target
 from ops_tests.plugin.recording import is_check
 from ops_tests.plugin.state import is_worker, run_of
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 ACTING_SECONDS = 3600
 """For a check that acts: a deployment alone may take 15 min, and what is undone late is undone all the same."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,7 +17,9 @@ from ops_tests.plugin.placing import being_made, stem_of
 from ops_tests.plugin.report.page import page
 from ops_tests.plugin.report.past import look_back
 from ops_tests.plugin.state import Run, is_worker, run_of
-from ops_tests.records.run import RunRecord
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import RunRecord
 
 _HIDDEN = pytest.StashKey[bool]()
 """Whether pytest-html writes into the hidden folder."""

@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +15,9 @@ from ops_tests.errors import UsageProblem
 from ops_tests.plugin.options import CHECKS
 from ops_tests.plugin.reaching import checks_reached
 from ops_tests.plugin.state import run_of
-from ops_tests.records.run import RunRecord
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import RunRecord
 
 
 @dataclass(eq=False)  # pytest keeps its plugins in sets

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ops_tests.clients.ways import database_of
-from ops_tests.limits import Limits
 from ops_tests.plugin.applicable import NEEDS, needs_parts
-from ops_tests.plugin.options import Settings
 from ops_tests.plugin.state import run_of
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
 
 if TYPE_CHECKING:
     from ops_tests.clients.database import Database
     from ops_tests.clients.fly import Fly
     from ops_tests.clients.wrangler import Wrangler
+    from ops_tests.limits import Limits
+    from ops_tests.plugin.options import Settings
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 
 @dataclass(frozen=True)

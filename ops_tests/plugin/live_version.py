@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from ops_tests.plugin.state import Run, is_worker, run_of
-from ops_tests.rules import machines as machine_rules
-from ops_tests.rules import releases as rules
 
 _SEEN = "ops_live_versions"
 
@@ -21,6 +19,11 @@ def live_versions(run: Run) -> dict[str, tuple[str, str]]:
 def _live_version(run: Run, target: str) -> tuple[str, str]:
     assert run.gatherer is not None  # noqa: S101  # the caller has looked
     releases, running, machines = (run.gatherer.known(target, name) for name in ("releases", "running", "machines"))
+    if not (releases or running or machines):
+        return "", ""
+    from ops_tests.rules import machines as machine_rules
+    from ops_tests.rules import releases as rules
+
     return rules.live_release(releases or ()), rules.serving_image(running or machine_rules.running(machines or ()))
 
 

@@ -5,10 +5,12 @@ The rest takes a second to import, brings hooks into every phase of every test, 
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import pytest
 
 from ops_tests.plugin.options import is_target_given
-from ops_tests.plugin.reaching import checks_reached
+from ops_tests.plugin.reaching import checks_reached, is_listing
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -17,10 +19,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _wanted(config):
         return
     pytest.register_assert_rewrite("ops_tests.checks")
+    for part in _parts(config):
+        config.pluginmanager.register(part, part.__name__)
+
+
+def _parts(config: pytest.Config) -> tuple[ModuleType, ...]:
     from ops_tests.plugin.parts import PARTS
 
-    for part in PARTS:
-        config.pluginmanager.register(part, part.__name__)
+    if is_listing(config):
+        return PARTS
+    from ops_tests.plugin.parts_of_a_run import PARTS_OF_A_RUN
+
+    return (*PARTS, *PARTS_OF_A_RUN)
 
 
 def _wanted(config: pytest.Config) -> bool:

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,7 +23,9 @@ from ops_tests.plugin.applicable import item_target
 from ops_tests.plugin.guards import acts, refusal, refuse, refused_as_a_whole
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.rules.wording import listed
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 WAIT_SECONDS = 60.0
 """How long an observing run waits for one that acts, and the other way round."""

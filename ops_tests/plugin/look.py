@@ -7,8 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ops_tests.clients.ways import database_of
-from ops_tests.plugin.state import Run
-from ops_tests.target import Target
 
 if TYPE_CHECKING:
     from ops_tests.clients.cloudflare import CloudflarePlatform
@@ -17,6 +15,8 @@ if TYPE_CHECKING:
     from ops_tests.clients.platform import Platform
     from ops_tests.clients.web import Web
     from ops_tests.plugin.gather import Gatherer
+    from ops_tests.plugin.state import Run
+    from ops_tests.target import Target
 
 
 @dataclass

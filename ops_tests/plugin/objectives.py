@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,14 +17,16 @@ from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.history import reading
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import Store, visit
-from ops_tests.plugin.options import Settings
-from ops_tests.plugin.state import Run
-from ops_tests.records.objective import Objective
 from ops_tests.records.run import CheckRecord
 from ops_tests.rules import objectives as rules
 from ops_tests.rules.probes import Probe, Window
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.options import Settings
+    from ops_tests.plugin.state import Run
+    from ops_tests.records.objective import Objective
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 
 def of_run(folder: Path, run: Run, checks: Sequence[CheckRecord], now: datetime) -> list[Objective]:

@@ -6,6 +6,7 @@ The functions take a :class:`~ops_tests.plugin.look.Look` and return a record; e
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,18 +14,16 @@ from ops_tests.errors import Blind, NoNetwork, Unreachable
 from ops_tests.plugin.applicable import NEEDS, needs_parts
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.history.reading import last_look
-from ops_tests.plugin.look import Look
 from ops_tests.plugin.state import run_of
-from ops_tests.records.database import DatabaseAttempt, DeadLetters, Migration
-from ops_tests.records.logs import LogWindow
-from ops_tests.records.platform import Machine, Release, Running, SecretName
-from ops_tests.records.web import Answer, HealthAttempt
-from ops_tests.rules import health as health_rules
-from ops_tests.rules import machines as machine_rules
-from ops_tests.rules.log_entries import Entry, entries
-from ops_tests.rules.machines import serving
-from ops_tests.rules.releases import newest, same_image
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.records.database import DatabaseAttempt, DeadLetters, Migration
+    from ops_tests.records.logs import LogWindow
+    from ops_tests.records.platform import Machine, Release, Running, SecretName
+    from ops_tests.records.web import Answer, HealthAttempt
+    from ops_tests.rules.log_entries import Entry
+    from ops_tests.target import Target
 
 POST_DEPLOY_WINDOW = timedelta(minutes=30)
 """The farthest back a post-deploy look into the log reaches."""
@@ -33,6 +32,8 @@ POST_DEPLOY_WINDOW = timedelta(minutes=30)
 @observation()
 def health_attempt(look: Look) -> HealthAttempt:
     """The health path, asked once; once more if the first request had to wake a sleeping machine."""
+    from ops_tests.records.web import HealthAttempt
+
     url = look.target.base_url + look.target.health.path
     try:
         answer = look.web.get(look.target.health.path)
@@ -77,6 +78,8 @@ def confirm_network(look: Look) -> None:
 @pytest.fixture(scope="session")
 def health(health_attempt: HealthAttempt) -> Answer:
     """The health answer that counts; blind when nobody answered."""
+    from ops_tests.rules import health as health_rules
+
     return health_rules.judged_answer(health_attempt)
 
 
@@ -95,6 +98,9 @@ def releases(look: Look) -> tuple[Release, ...]:
 @observation("platform")
 def running(look: Look) -> tuple[Running, ...]:
     """What serves now: where the newest release sends the requests, else the machines that are meant to serve."""
+    from ops_tests.rules import machines as machine_rules
+    from ops_tests.rules.releases import newest
+
     return newest(look.see("releases")).split or machine_rules.running(look.see("machines"))
 
 
@@ -116,6 +122,10 @@ NEEDS["secret_states"] = needs_parts("platform.app")
 @observation("platform.app", "logs")
 def recent_logs(look: Look) -> LogWindow:
     """The last minutes of the log; after a deployment since the newest release, its machines only."""
+    from ops_tests.records.logs import LogWindow
+    from ops_tests.rules.machines import serving
+    from ops_tests.rules.releases import newest, same_image
+
     if look.run.settings.suite != "post_deploy":
         return latest_minutes(look, _window(look))
     for name in ("newest_log", "machines"):
@@ -152,6 +162,8 @@ def _log_since(look: Look, since: datetime) -> LogWindow:
 @pytest.fixture(scope="session")
 def recent_entries(recent_logs: LogWindow) -> list[Entry]:
     """The recent log as entries: continuation lines joined, machine by machine."""
+    from ops_tests.rules.log_entries import entries
+
     return entries(recent_logs.lines)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ops_tests.plugin.gather import observation
-from ops_tests.rules import dead_letters, retention
 
 if TYPE_CHECKING:
     from ops_tests.plugin.look import Look
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
 
 
 def _days(look: Look) -> float:
+    from ops_tests.rules import retention
+
     part = look.target.retention
     return retention.limit(part).value if part else 0.0
 
@@ -32,6 +33,8 @@ def processed_letters_age(look: Look) -> TableAge:
 @observation("database", "dead_letters", "webhooks.records_deliveries")
 def delivery_counts(look: Look) -> DeliveryCounts:
     """How many deliveries were recorded, and how many became dead letters, while both are kept."""
+    from ops_tests.rules import dead_letters
+
     part = look.target.webhooks
     days = dead_letters.days_counted(look.target.retention)
     return look.database.delivery_counts(days, part.synthetic_prefix if part else "")

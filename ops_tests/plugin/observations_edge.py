@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,14 +11,15 @@ from ops_tests.errors import Blind, NoAnswerInTime, Unreachable
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.lanes import in_lanes
-from ops_tests.plugin.look import Look
 from ops_tests.plugin.observations import confirm_network
-from ops_tests.plugin.options import Settings
-from ops_tests.records.certificates import CertificateAttempt
-from ops_tests.records.web import Answer
-from ops_tests.rules import edge
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint, Page
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.plugin.options import Settings
+    from ops_tests.records.certificates import CertificateAttempt
+    from ops_tests.records.web import Answer
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint, Page
 
 FRONT_PAGE = "/"
 CERTIFICATES_SECONDS = 30.0
@@ -46,6 +48,7 @@ def certificates(look: Look) -> tuple[CertificateAttempt, ...]:
 def www_answer(look: Look) -> Answer:
     """The answer of the www address to a path with a query, not followed."""
     from ops_tests.clients.web import Web
+    from ops_tests.rules import edge
 
     address = (look.target.https and look.target.https.www_url) or ""
     return Web(address, remark=look.remarks.append, authority=look.target.authority).get(edge.WWW_PATH, follow=False)

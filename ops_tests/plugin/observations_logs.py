@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.history.reading import log_looks
-from ops_tests.plugin.look import Look
 from ops_tests.plugin.observations import read_log
-from ops_tests.records.logs import LogWindow
-from ops_tests.records.run import LogLook
-from ops_tests.rules.log_entries import Entry, entries
-from ops_tests.rules.log_weeks import WEEK
-from ops_tests.target import Target
 from ops_tests.target_parts import WebhooksPart
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.records.logs import LogWindow
+    from ops_tests.records.run import LogLook
+    from ops_tests.rules.log_entries import Entry
+    from ops_tests.target import Target
 
 ACTIVITY_MINUTES = 10.0
 """How far back webhook activity is looked for; a longer ``logs.window_minutes`` makes it longer."""
@@ -37,12 +39,16 @@ def activity_log(look: Look) -> LogWindow:
 @pytest.fixture(scope="session")
 def activity_entries(activity_log: LogWindow) -> list[Entry]:
     """The last ten minutes as entries: continuation lines joined, machine by machine."""
+    from ops_tests.rules.log_entries import entries
+
     return entries(activity_log.lines)
 
 
 @observation("platform.app", "logs")
 def past_log(look: Look) -> LogWindow:
     """The log before this run, as far back as the platform lets within 30 s; never more than two weeks."""
+    from ops_tests.rules.log_weeks import WEEK
+
     until = datetime.now(UTC)
     return look.fly.past_logs(until - 2 * WEEK, until, PAST_SECONDS)
 

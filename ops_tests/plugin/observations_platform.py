@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.lanes import in_lanes
-from ops_tests.plugin.look import Look
-from ops_tests.plugin.options import Settings
-from ops_tests.records.backups import Shelf
-from ops_tests.records.images import ImageSize
-from ops_tests.records.runtime import Runtime
-from ops_tests.rules.machines import serving
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.plugin.options import Settings
+    from ops_tests.records.backups import Shelf
+    from ops_tests.records.images import ImageSize
+    from ops_tests.records.runtime import Runtime
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 
 @observation("platform.token_env")
 def image_sizes(look: Look) -> tuple[ImageSize, ...]:
     """The size of every image that a machine runs."""
+    from ops_tests.rules.machines import serving
+
     images = tuple(dict.fromkeys(machine.image for machine in serving(look.see("machines"))))
     if not images:
         raise NotCovered("the platform lists no machine; expected one, whose image could be looked up")
@@ -37,6 +41,8 @@ def backup_shelves(look: Look) -> tuple[Shelf, ...]:
 @observation("runtime", "platform.app")
 def runtimes(look: Look) -> tuple[Runtime, ...]:
     """The inside of every machine that serves; a stopped one has none, and one whose host is away cannot be asked."""
+    from ops_tests.rules.machines import serving
+
     part = look.target.runtime
     started = [one for one in serving(look.see("machines")) if one.state == "started" and one.host_status == "ok"]
     if part is None:

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 from ops_tests.errors import Blind
 from ops_tests.plugin.gather import observation
-from ops_tests.records.repository import Changelog
-from ops_tests.rules import repository as rules
 
 if TYPE_CHECKING:
     from ops_tests.clients.repository import Repository
     from ops_tests.plugin.look import Look
-    from ops_tests.records.repository import FileChange, Tag
+    from ops_tests.records.repository import Changelog, FileChange, Tag
     from ops_tests.target_parts import RepositoryPart
 
 
@@ -38,12 +36,17 @@ def version_tags(look: Look) -> tuple[Tag, ...]:
 @observation("platform.app", "repository")
 def released_commit(look: Look) -> str:
     """The whole id of the commit that the newest complete release was built from."""
+    from ops_tests.rules import repository as rules
+
     return _repository(look).commit(rules.released_commit(look.see("releases"), look.see("machines")))
 
 
 @observation("repository.changelog")
 def changelog(look: Look) -> Changelog:
     """The changelog, as the newest version was tagged and as it is checked out."""
+    from ops_tests.records.repository import Changelog
+    from ops_tests.rules import repository as rules
+
     repository, path = _repository(look), _part(look).changelog or ""
     tag = rules.newest_tag(look.see("version_tags")).name
     return Changelog(path, tag, repository.text(tag, path), repository.text("HEAD", path))

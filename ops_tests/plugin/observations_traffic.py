@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from ops_tests.plugin.gather import observation
-from ops_tests.plugin.look import Look
-from ops_tests.records.metrics import Invocations, Load, Traffic
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.records.metrics import Invocations, Load, Traffic
 
 
 @observation("metrics", "platform")

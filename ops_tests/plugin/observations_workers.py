@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ops_tests.plugin.gather import observation
-from ops_tests.plugin.look import Look
-from ops_tests.records.platform import Release
-from ops_tests.records.workers import D1Answer, D1Bookmark, Watch
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.records.platform import Release
+    from ops_tests.records.workers import D1Answer, D1Bookmark, Watch
 
 
 @observation("watch", "platform.worker")

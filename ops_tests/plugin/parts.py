@@ -1,4 +1,4 @@
-"""The suite's plugins, which ``loading`` registers where checks are in play."""
+"""The suite's plugins that checks need to be collected or listed; `loading` registers them where checks are in play."""
 
 from __future__ import annotations
 
@@ -8,19 +8,12 @@ from ops_tests.plugin import (
     applicable,
     beginning,
     deliveries,
-    deploying,
     drill_backup,
     drills,
     effects,
-    exit_status,
-    files,
     gather,
     guards,
-    heartbeats,
-    html,
-    ids,
     instruments,
-    live_version,
     locks,
     marks,
     objectives,
@@ -32,17 +25,10 @@ from ops_tests.plugin import (
     observations_repository,
     observations_traffic,
     observations_workers,
-    placing,
     recording,
-    redaction,
-    run,
     sampling,
     spreading,
     targets,
-    terminal,
-    termination,
-    verdicts,
-    waivers,
 )
 
 PARTS: tuple[ModuleType, ...] = (
@@ -70,18 +56,4 @@ PARTS: tuple[ModuleType, ...] = (
     sampling,
     drills,
     objectives,
-    waivers,
-    verdicts,
-    redaction,  # after verdicts, because it wraps them
-    ids,
-    exit_status,
-    placing,
-    files,
-    live_version,
-    deploying,
-    html,
-    run,
-    termination,
-    heartbeats,
-    terminal,
 )

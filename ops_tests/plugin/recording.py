@@ -9,23 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
-from ops_tests.limits import Limit
 from ops_tests.plugin.options import SUITES
 from ops_tests.plugin.runbook import folder_of
-from ops_tests.records.logs import LogWindow
 from ops_tests.records.run import CheckRecord, Level, LogLook, Measurement, Outcome
 from ops_tests.rules.levels import level_of
-from ops_tests.rules.log_shapes import Shape
-from ops_tests.rules.log_weeks import looked
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
+    from ops_tests.records.logs import LogWindow
+    from ops_tests.rules.log_shapes import Shape
+
+    LogLooked = Callable[[LogWindow, Sequence[Shape]], Sequence[Shape]]
 
 Note = Callable[..., None]
 Evidence = Callable[..., None]
 Value = TypeVar("Value", bound=float | None)
-LogLooked = Callable[[LogWindow, Sequence[Shape]], Sequence[Shape]]
 
 
 class Measured(Protocol):
@@ -150,6 +152,8 @@ def evidence(request: pytest.FixtureRequest) -> Evidence:
 @pytest.fixture
 def log_look(request: pytest.FixtureRequest) -> LogLooked:
     """Write which stretch of the log was seen and the error shapes in it, for later weeks; returns the shapes."""
+    from ops_tests.rules.log_weeks import looked
+
     jotter = jotter_of(request.node)
 
     def write(window: LogWindow, shapes: Sequence[Shape]) -> Sequence[Shape]:

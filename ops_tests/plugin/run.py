@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -26,7 +27,9 @@ from ops_tests.plugin.waivers import with_unneeded
 from ops_tests.records.run import CheckRecord, Drill, RunRecord, TargetRecord
 from ops_tests.rules import verdict
 from ops_tests.rules.levels import worst
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 PACKAGES = ("pytest", "pytest-html", "pytest-timeout", "pytest-xdist", "requests", "psycopg2-binary", "pydantic")
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ops_tests.records.run import CheckRecord
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord
 
 RUNBOOK = Path(__file__).parents[1] / "runbook"
 

@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import cycle
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,15 +21,15 @@ from ops_tests.errors import Blind, NotCovered, Unreachable
 from ops_tests.plugin.deliveries import clear_to_send, client_of, harmless_endpoint, webhooks_part_of
 from ops_tests.plugin.gather import observation
 from ops_tests.plugin.history.reading import earlier_samples
-from ops_tests.plugin.look import Look
 from ops_tests.records.run import SampledTimes
-from ops_tests.records.web import Answer
-from ops_tests.records.webhooks import Delivery, ResponseTimes
-from ops_tests.rules.latency import API, net
-from ops_tests.rules.releases import serving_image
 from ops_tests.rules.wording import listed
-from ops_tests.target import Target
-from ops_tests.target_parts import Endpoint
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.look import Look
+    from ops_tests.records.web import Answer
+    from ops_tests.records.webhooks import Delivery, ResponseTimes
+    from ops_tests.target import Target
+    from ops_tests.target_parts import Endpoint
 
 QUIET_SECONDS = 60.0
 """How long other observations are waited for; one that hangs must not keep this from being made."""
@@ -66,6 +67,8 @@ def sampled_times(look: Look) -> ResponseTimes:
 @observation("latency_paths", alone=True)
 def sampled_api_times(look: Look) -> ResponseTimes:
     """How long the paths of ``latency_paths`` take to answer, one after the other."""
+    from ops_tests.rules.latency import API
+
     paths = look.target.latency_paths or ()
     turn = cycle(paths)
     series = Series(API, listed(paths), look.target.latency_samples)
@@ -83,6 +86,8 @@ def response_times(request: pytest.FixtureRequest, target: Target, sampled_times
 @pytest.fixture(scope="session")
 def api_times(request: pytest.FixtureRequest, target: Target, sampled_api_times: ResponseTimes) -> ResponseTimes:
     """What was measured of the API, and what earlier runs measured of the same image."""
+    from ops_tests.rules.latency import API
+
     past = earlier_samples(request.config.rootpath, target, API, sampled_api_times.image)
     return replace(sampled_api_times, earlier=tuple(one.seconds for one in past))
 
@@ -94,6 +99,8 @@ def series_of(endpoint: Endpoint) -> str:
 
 def _live_image(look: Look) -> str:
     """The image that answers, or "" where nobody knows; the times of this run then stand alone."""
+    from ops_tests.rules.releases import serving_image
+
     try:
         return serving_image(look.see("running")) if look.target.platform else ""
     except Blind as error:
@@ -103,6 +110,9 @@ def _live_image(look: Look) -> str:
 
 def _sampled(look: Look, series: Series, ask: Callable[[], Answer | Delivery]) -> ResponseTimes:
     """One request after another on a warm connection, while nothing else of ours runs."""
+    from ops_tests.records.webhooks import ResponseTimes
+    from ops_tests.rules.latency import net
+
     image = _live_image(look)
     if not look.gatherer.quiet(QUIET_SECONDS):
         look.remarks.append(f"other observations were under way after {QUIET_SECONDS:g} s: they may be in these times")
@@ -132,6 +142,8 @@ def _good(answer: Answer | Delivery) -> Answer | Delivery:
     Raises:
         NotCovered: It is not.
     """
+    from ops_tests.records.web import Answer
+
     if 200 <= answer.status < 300:
         return answer
     if isinstance(answer, Answer):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.history import reading
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import Store, visit
-from ops_tests.plugin.state import Run
 from ops_tests.rules.lateness import lateness
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.state import Run
+    from ops_tests.target import Target
 
 _EVER = datetime.max.replace(tzinfo=UTC)
 

@@ -9,14 +9,17 @@ import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ops_tests.errors import Unparsable
 from ops_tests.plugin.options import CHECKS
-from ops_tests.plugin.state import Run
 from ops_tests.records.run import RunRecord
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.state import Run
+    from ops_tests.target import Target
 
 PATIENCE_SECONDS = 60.0
 """For each observation."""

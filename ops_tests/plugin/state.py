@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ops_tests.plugin.options import Settings
-from ops_tests.records.run import CheckRecord, Drill, RunRecord, SampledTimes, SyntheticDelivery, Waiver
-from ops_tests.target import Target
-
 if TYPE_CHECKING:
     from ops_tests.clients.fly_proxy import FlyProxy
     from ops_tests.plugin.gather import Gatherer
+    from ops_tests.plugin.options import Settings
+    from ops_tests.records.run import CheckRecord, Drill, RunRecord, SampledTimes, SyntheticDelivery, Waiver
     from ops_tests.sandbox.embedded import Starting
+    from ops_tests.target import Target
 
 
 @dataclass

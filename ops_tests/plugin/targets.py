@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,10 +117,10 @@ def _join(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Ask each check of each target, and each webhook check of each of its endpoints, each page check of its pages."""
-    run = run_of(metafunc.config)
-    targets = run.targets if run else {"sandbox": load_target(packaged_targets()["sandbox"], {})}
     if metafunc.definition.get_closest_marker("runbook") is None or "target" not in metafunc.fixturenames:
         return
+    run = run_of(metafunc.config)
+    targets = run.targets if run else _targets_listed()
     many = len(targets) > 1
     pairs = [(name, one) for name, target in targets.items() for one in _subjects(metafunc, target)]
     if many and _is_left_out(metafunc):
@@ -131,6 +132,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     told = [(f"{name}-{one}" if one else name) if many else one or pytest.HIDDEN_PARAM for name, one in pairs]
     metafunc.parametrize(("target", parameter), pairs, indirect=True, ids=told)
+
+
+@cache
+def _targets_listed() -> dict[str, Target]:
+    """What checks are listed for, where no target is asked for: the sandbox, which has every part."""
+    return {"sandbox": load_target(packaged_targets()["sandbox"], {})}
 
 
 def _subjects(metafunc: pytest.Metafunc, target: Target) -> list[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Generator
 from contextlib import nullcontext
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,10 +15,12 @@ from ops_tests.plugin.history.figures import drill_lines
 from ops_tests.plugin.placing import stem_of
 from ops_tests.plugin.runbook import place_of
 from ops_tests.plugin.state import Run, is_worker, run_of
-from ops_tests.records.run import RunRecord
 from ops_tests.rules.causes import causes
 from ops_tests.rules.objective_table import objective_table
 from ops_tests.rules.wording import excerpt, listed
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import RunRecord
 
 NOTHING_REAL = "embedded sandbox: nothing real is checked"
 SHOWN_NOTES, NOTE_LENGTH, SHOWN_TARGETS = 5, 100, 5

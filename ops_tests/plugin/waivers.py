@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +16,11 @@ from ops_tests.errors import UsageProblem
 from ops_tests.plugin.applicable import item_target
 from ops_tests.plugin.recording import check_id, is_check, jotter_of
 from ops_tests.plugin.state import Run, run_of
-from ops_tests.records.run import CheckRecord, Waiver
 from ops_tests.rules import waivers as rules
 from ops_tests.waiver_file import load_waivers, waivers_path
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord, Waiver
 
 
 @pytest.hookimpl(wrapper=True)

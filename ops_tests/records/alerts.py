@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ops_tests.records.run import Level
+if TYPE_CHECKING:
+    from ops_tests.records.run import Level
 
 Kind = Literal["finding", "blind"]
 Word = Literal["new", "worse", "still", "escalated", "recovered", "waived"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ops_tests.records.database import WebhookEvent
-from ops_tests.records.platform import Machine, Release
+if TYPE_CHECKING:
+    from ops_tests.records.database import WebhookEvent
+    from ops_tests.records.platform import Machine, Release
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ops_tests.records.run import Level, Outcome
+if TYPE_CHECKING:
+    from ops_tests.records.run import Level, Outcome
 
 
 @dataclass(frozen=True)

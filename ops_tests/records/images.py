@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ops_tests.records.platform import Image
+if TYPE_CHECKING:
+    from ops_tests.records.platform import Image
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """What a service level objective came to in a run."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict

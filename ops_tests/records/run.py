@@ -1,7 +1,5 @@
 """The run record: the one versioned document of which every report, history row and exit status is a rendering."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -24,7 +22,7 @@ Outcome = Literal["ok", "note", "finding", "blind", "waived", "not applicable"]
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Measurement(_Record):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ops_tests.records.logs import LogWindow
+if TYPE_CHECKING:
+    from ops_tests.records.logs import LogWindow
 
 Kind = Literal["signed", "forged", "unsigned", "get"]
 

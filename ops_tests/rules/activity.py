@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotAuthorised
-from ops_tests.limits import Limit
-from ops_tests.records.database import Activity, LockWait
 from ops_tests.rules.wording import duration, listed
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
+    from ops_tests.records.database import Activity, LockWait
 
 
 def connections_percent(activity: Activity) -> float:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ops_tests.records.alerts import ENDING, Alert, Letter, Message
-from ops_tests.records.run import CheckRecord
 from ops_tests.rules.causes import counted
 from ops_tests.rules.verdict import worst_first
 from ops_tests.rules.wording import duration, excerpt, listed, runbook_section
-from ops_tests.target_parts import SeverityWords
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord
+    from ops_tests.target_parts import SeverityWords
 
 LONGEST_SENTENCE = 600
 

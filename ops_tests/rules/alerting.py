@@ -11,12 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from ops_tests.alert_settings import AlertsPart, MaintenanceWindow
 from ops_tests.records.alerts import Alert, Message, PastLook, Word
-from ops_tests.records.run import CheckRecord, Level
 from ops_tests.rules.causes import Cause, causes
 from ops_tests.rules.levels import worst
+
+if TYPE_CHECKING:
+    from ops_tests.alert_settings import AlertsPart, MaintenanceWindow
+    from ops_tests.records.run import CheckRecord, Level
 
 SLACK = timedelta(minutes=1)
 """A schedule is never punctual: a reminder that is due within it is sent now and not a whole interval later."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.limits import Limit
-from ops_tests.records.backups import Backup, Shelf
 from ops_tests.rules.wording import duration, excerpt, listed
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
+    from ops_tests.records.backups import Backup, Shelf
 
 SKEW = timedelta(minutes=10)
 """How far in the future a backup may lie: clocks differ. What lies beyond is no evidence."""

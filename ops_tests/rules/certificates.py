@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ops_tests.limits import Limits
-from ops_tests.records.certificates import CertificateAttempt
 from ops_tests.rules.wording import excerpt
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limits
+    from ops_tests.records.certificates import CertificateAttempt
 
 _DAY = 86400
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ops_tests.records.run import CheckRecord, Outcome
 from ops_tests.rules.verdict import worst_first
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord, Outcome
 
 Kind = Literal[
     "newly red", "worse", "newly blind", "lost sight", "milder", "waived", "fixed", "seen again", "not asked"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from ops_tests.limits import Limit
-from ops_tests.records.database import DatabaseAttempt
+from typing import TYPE_CHECKING
+
 from ops_tests.records.run import Level
 from ops_tests.rules.wording import duration, seen
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
+    from ops_tests.records.database import DatabaseAttempt
 
 
 def silent(attempt: DatabaseAttempt, limit: Limit) -> list[str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.limits import Limit
-from ops_tests.records.database import DeadLetter, DeadLetters, DeliveryCounts
 from ops_tests.rules.traffic import fewest
 from ops_tests.rules.wording import duration, listed
-from ops_tests.target_parts import RetentionPart
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
+    from ops_tests.records.database import DeadLetter, DeadLetters, DeliveryCounts
+    from ops_tests.target_parts import RetentionPart
 
 WINDOW_DAYS = 30
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.records.database import Migration
-from ops_tests.records.platform import Deployment, Image, Machine, Release
 from ops_tests.rules.machines import serving
 from ops_tests.rules.releases import COMPLETE, DEPLOY_LASTS, newest, same_image
+
+if TYPE_CHECKING:
+    from ops_tests.records.database import Migration
+    from ops_tests.records.platform import Deployment, Image, Machine, Release
 
 
 def undeployed(one: Deployment) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ops_tests.records.run import CheckRecord, Level
 from ops_tests.rules.glance import row
 from ops_tests.rules.verdict import worst_first
 from ops_tests.rules.wording import quantity
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord, Level
 
 Instrument = Literal["application", "platform", "database", "log", "metrics", "history", "repository"]
 INSTRUMENTS: dict[str, Instrument] = {

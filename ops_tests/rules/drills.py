@@ -6,24 +6,27 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.limits import Limit
-from ops_tests.records.database import WebhookEvent
-from ops_tests.records.drill import (
-    Act,
-    ColdStart,
-    HealthProbe,
-    PersistentDelivery,
-    ReplayedLetter,
-    SteadyState,
-    ThereAndBack,
-)
-from ops_tests.records.platform import Machine
 from ops_tests.records.run import Figure, Level, RunRecord, Span
 from ops_tests.rules.machines import serving
 from ops_tests.rules.releases import same_image
 from ops_tests.rules.wording import duration, excerpt
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
+    from ops_tests.records.database import WebhookEvent
+    from ops_tests.records.drill import (
+        Act,
+        ColdStart,
+        HealthProbe,
+        PersistentDelivery,
+        ReplayedLetter,
+        SteadyState,
+        ThereAndBack,
+    )
+    from ops_tests.records.platform import Machine
 
 IN_A_ROW = 3
 """So often health must answer for the target to have recovered."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from ops_tests.errors import NotCovered
 from ops_tests.records.run import Level
-from ops_tests.records.web import Answer
 from ops_tests.rules.wording import excerpt
-from ops_tests.target_parts import Page
+
+if TYPE_CHECKING:
+    from ops_tests.records.web import Answer
+    from ops_tests.target_parts import Page
 
 PERMANENT = (301, 308)
 WWW_PATH = "/welcome?ops=www"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from ops_tests.records.logs import LogLine, LogWindow
+if TYPE_CHECKING:
+    from ops_tests.records.logs import LogLine, LogWindow
 
 LOOK_EVERY_SECONDS = 1.0
 """Pause between two reads of the same instrument: the platform's API allows one a second."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ops_tests.records.history import PastFigure
-from ops_tests.records.run import Drill, Figure
 from ops_tests.rules.trends import SHOWN_RUNS, Point
 from ops_tests.rules.wording import duration, quantity
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import Drill, Figure
 
 Earlier = Mapping[tuple[str, str], Sequence[PastFigure]]
 """Earlier figures of one target by drill and name, oldest first."""

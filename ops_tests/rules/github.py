@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from ops_tests.records.run import CheckRecord, RunRecord
 from ops_tests.rules.causes import Cause, causes
 from ops_tests.rules.verdict import worst_first
 from ops_tests.rules.wording import runbook_section
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord, RunRecord
 
 _COMMAND = {"finding": "error", "blind": "warning"}
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ops_tests.records.run import CheckRecord, Level
 from ops_tests.rules.levels import worst
 from ops_tests.rules.wording import excerpt, listed, quantity, seen
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord, Level
 
 ROWS = {
     "status": "platform/machines_are_started_and_healthy",

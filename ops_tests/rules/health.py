@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops_tests.errors import Unreachable
 from ops_tests.records.run import Level
-from ops_tests.records.web import Answer, HealthAttempt
 from ops_tests.rules.wording import duration, excerpt, seen
-from ops_tests.target_parts import HealthPart
+
+if TYPE_CHECKING:
+    from ops_tests.records.web import Answer, HealthAttempt
+    from ops_tests.target_parts import HealthPart
 
 
 def wrong_answers(attempt: HealthAttempt) -> list[str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ops_tests.limits import Limit
-from ops_tests.records.images import ImageSize
 from ops_tests.rules.wording import listed
-from ops_tests.target_parts import FlyPlatform
+
+if TYPE_CHECKING:
+    from ops_tests.records.images import ImageSize
+    from ops_tests.target_parts import FlyPlatform
 
 _ROOM = 1.2
 """What a proposed limit leaves for growth: a fifth."""

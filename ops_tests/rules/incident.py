@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from ops_tests.records.alerts import Letter
-from ops_tests.records.history import PastCheck, PastFigure, PastRun
-from ops_tests.records.run import CheckRecord
-from ops_tests.rules.causes import Cause
 from ops_tests.rules.changes import Version, release_between
-from ops_tests.rules.probes import Outage
 from ops_tests.rules.wording import duration, quantity, seen
+
+if TYPE_CHECKING:
+    from ops_tests.records.alerts import Letter
+    from ops_tests.records.history import PastCheck, PastFigure, PastRun
+    from ops_tests.records.run import CheckRecord
+    from ops_tests.rules.causes import Cause
+    from ops_tests.rules.probes import Outage
 
 
 @dataclass(frozen=True)

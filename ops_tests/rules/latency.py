@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ops_tests.records.history import Samples
+if TYPE_CHECKING:
+    from ops_tests.records.history import Samples
 
 PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 ERROR_A_SIDE = 0.025

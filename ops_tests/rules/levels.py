@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from ops_tests.limits import Limit
 from ops_tests.records.run import Level
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
 
 
 def level_of(value: float, limit: Limit) -> Level | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.records.logs import LogWindow
 from ops_tests.rules.wording import duration
+
+if TYPE_CHECKING:
+    from ops_tests.records.logs import LogWindow
 
 FRESH = timedelta(minutes=1)
 """The platform's health check writes a line every few seconds: a newest line older than this is not "until now"."""

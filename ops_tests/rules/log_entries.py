@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from ops_tests.records.logs import LogLine
+if TYPE_CHECKING:
+    from ops_tests.records.logs import LogLine
 
 JOIN_WITHIN = timedelta(seconds=2)
 """A dump is printed at once; a later line is an event of its own, whatever it begins with."""

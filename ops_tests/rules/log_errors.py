@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ops_tests.rules.log_entries import Entry
 from ops_tests.rules.log_levels import may_say_error, says_error
 from ops_tests.rules.log_personal_data import without_payload
 from ops_tests.rules.log_statuses import METHOD, statuses
+
+if TYPE_CHECKING:
+    from ops_tests.rules.log_entries import Entry
 
 
 class ErrorKind(StrEnum):

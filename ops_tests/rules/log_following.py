@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from ops_tests.records.logs import LogLine, LogWindow
 from ops_tests.rules.log_entries import Entry, headless
 from ops_tests.rules.log_errors import kind
 from ops_tests.rules.log_personal_data import without_personal_data
 from ops_tests.rules.log_topics import topic
 from ops_tests.rules.wording import duration
+
+if TYPE_CHECKING:
+    from ops_tests.records.logs import LogLine, LogWindow
 
 LATE = timedelta(seconds=3)
 """So much of what was read is read again: the lines of several machines do not arrive in the order of their times."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from ops_tests.records.logs import LogWindow
-from ops_tests.rules.log_entries import Entry
 from ops_tests.rules.log_errors import rejected_deliveries
+
+if TYPE_CHECKING:
+    from ops_tests.records.logs import LogWindow
+    from ops_tests.rules.log_entries import Entry
 
 
 def rejections(entries: Iterable[Entry]) -> list[str]:

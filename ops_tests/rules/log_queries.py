@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ops_tests.rules.log_entries import Entry
 from ops_tests.rules.log_errors import ErrorKind, kind
 from ops_tests.rules.log_personal_data import without_payload
+
+if TYPE_CHECKING:
+    from ops_tests.rules.log_entries import Entry
 
 _CODE = re.compile(r"\bP[1-6]\d{3}\b")
 _CODE_FIELD = re.compile(r"\bcode\\?[\"']?\s?[:=]\s?\\?[\"']P[1-6]\d{3}\b")

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ops_tests.rules.log_entries import Entry
 from ops_tests.rules.log_errors import ErrorKind, kind
 from ops_tests.rules.log_personal_data import without_payload, without_personal_data
 from ops_tests.rules.log_statuses import status_places
 from ops_tests.rules.wording import excerpt
+
+if TYPE_CHECKING:
+    from ops_tests.rules.log_entries import Entry
 
 SHOWN_SHAPES = 20
 SENTENCE_LENGTH = 600

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from ops_tests.records.logs import LogWindow
 from ops_tests.rules.log_coverage import require_current
-from ops_tests.rules.log_entries import Entry
 from ops_tests.rules.log_errors import kind, rejected_deliveries
 from ops_tests.rules.log_personal_data import without_payload
 from ops_tests.rules.log_statuses import statuses
 from ops_tests.rules.wording import duration, listed
-from ops_tests.target_parts import LogsPart
+
+if TYPE_CHECKING:
+    from ops_tests.records.logs import LogWindow
+    from ops_tests.rules.log_entries import Entry
+    from ops_tests.target_parts import LogsPart
 
 _TOPIC = re.compile(r"(?:APP|APP_SUBSCRIPTIONS|CUSTOMERS|SHOP)/[A-Z_]+(?=[: ])")
 _REQUEST = re.compile(r"POST (?P<path>/webhooks/[\w./-]*)")

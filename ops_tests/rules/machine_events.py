@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.limits import Limit
-from ops_tests.records.platform import Machine, MachineEvent
 from ops_tests.rules.machines import serving
 from ops_tests.rules.wording import listed
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
+    from ops_tests.records.platform import Machine, MachineEvent
 
 WINDOW = timedelta(hours=24)
 _BEGINNINGS = {"launch", "created"}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.limits import Limits
-from ops_tests.records.metrics import Load, MachineLoad
 from ops_tests.rules.wording import listed
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limits
+    from ops_tests.records.metrics import Load, MachineLoad
 
 STALE = timedelta(hours=1, minutes=5)
 """The numbers come hour by hour; older than this, a machine that reports now has stopped reporting them."""

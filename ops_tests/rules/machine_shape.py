@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.records.platform import Machine, Service, ServiceCheck
 from ops_tests.rules.machines import serving
 from ops_tests.rules.wording import listed
-from ops_tests.target_parts import HealthGatePart
+
+if TYPE_CHECKING:
+    from ops_tests.records.platform import Machine, Service, ServiceCheck
+    from ops_tests.target_parts import HealthGatePart
 
 
 def missing_memory(machines: Iterable[Machine], wanted_mb: int) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.records.database import Migration
+
+if TYPE_CHECKING:
+    from ops_tests.records.database import Migration
 
 
 def unapplied(migrations: Sequence[Migration], repository: Iterable[str]) -> list[str]:

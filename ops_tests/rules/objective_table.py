@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ops_tests.records.objective import Objective
 from ops_tests.rules.wording import excerpt, quantity
+
+if TYPE_CHECKING:
+    from ops_tests.records.objective import Objective
 
 _HEADER = ("objective", "word", "measured", "limit", "budget left", "samples", "window")
 SENTENCE_LENGTH = 160

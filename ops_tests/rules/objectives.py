@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
 from ops_tests.limits import Limit, fixed
 from ops_tests.records.objective import Objective, ObjectiveOutcome
-from ops_tests.records.run import CheckRecord, Measurement
 from ops_tests.rules.probes import Outage, Probe, Uptime, Window, outages, uptime
 from ops_tests.rules.wording import duration
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord, Measurement
 
 WINDOW = timedelta(days=30)
 UPTIME = Limit(value=99.9, unit="%", at_least=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ops_tests.errors import NotCovered
-from ops_tests.records.database import InstalledShops
+
+if TYPE_CHECKING:
+    from ops_tests.records.database import InstalledShops
 
 
 def without(shops: InstalledShops) -> int:

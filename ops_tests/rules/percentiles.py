@@ -17,13 +17,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ops_tests.errors import NotCovered
-from ops_tests.limits import Limit
-from ops_tests.records.webhooks import ResponseTimes
 from ops_tests.rules.latency import PERCENTILES, Percentile, net, percentile, percentiles
 from ops_tests.rules.wording import duration, listed, quantity
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
+    from ops_tests.records.webhooks import ResponseTimes
 
 ERRORS_A_SIDE = (0.0125, 0.025, 0.0125)
 """By look; their sum is the promise."""

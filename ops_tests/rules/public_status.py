@@ -6,13 +6,15 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ops_tests.alert_settings import MaintenanceWindow
 from ops_tests.records.run import CheckRecord, Level
 from ops_tests.rules.lateness import EVERY
 from ops_tests.rules.objectives import ENOUGH, WINDOW
 from ops_tests.rules.probes import Probe, Window, uptime
+
+if TYPE_CHECKING:
+    from ops_tests.alert_settings import MaintenanceWindow
 
 State = Literal["operational", "degraded", "outage", "unknown"]
 STATES: tuple[State, ...] = ("outage", "degraded", "unknown", "operational")

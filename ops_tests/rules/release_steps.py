@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ops_tests.records.history import PastCheck
 from ops_tests.rules.lateness import EVERY
 from ops_tests.rules.wording import excerpt, seen
+
+if TYPE_CHECKING:
+    from ops_tests.records.history import PastCheck
 
 Phase = Literal["before", "after", "watch"]
 WATCH = timedelta(minutes=30)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.records.platform import Image, Release, Running
 from ops_tests.rules.wording import duration
+
+if TYPE_CHECKING:
+    from ops_tests.records.platform import Image, Release, Running
 
 COMPLETE = {"complete", "succeeded"}
 

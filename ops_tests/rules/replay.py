@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from ops_tests.records.replay import Waiting
 from ops_tests.rules.wording import duration
-from ops_tests.target_parts import Endpoint
+
+if TYPE_CHECKING:
+    from ops_tests.records.replay import Waiting
+    from ops_tests.target_parts import Endpoint
 
 DESTRUCTIVE = frozenset({"APP_UNINSTALLED", "SHOP_REDACT", "CUSTOMERS_REDACT"})
 """What these topics do cannot be undone: replayed after the shop came back, they delete what it has now."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.limits import Limit
-from ops_tests.records.platform import Machine, Release
-from ops_tests.records.repository import Changelog, FileChange, Tag
 from ops_tests.rules.machines import serving
 from ops_tests.rules.releases import newest_complete, same_image
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
+    from ops_tests.records.platform import Machine, Release
+    from ops_tests.records.repository import Changelog, FileChange, Tag
 
 _VERSION = re.compile(r"\d+(?:\.\d+)+(?:[-+][0-9A-Za-z.+-]*[0-9A-Za-z])?")
 _HEADING = re.compile(r"^(?:#{1,6} +(.+)|(.+)\n(?:={3,}|-{3,})) *$", re.MULTILINE)

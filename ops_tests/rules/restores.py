@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from ops_tests.limits import Limit
-from ops_tests.records.restore import Archive, Contents, Restore, Step
 from ops_tests.records.run import Drill, Figure, Span
 from ops_tests.rules.wording import duration
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
+    from ops_tests.records.restore import Archive, Contents, Restore, Step
 
 COMMIT_SLACK = timedelta(minutes=5)
 """A row is created before it is committed: so much older than a dump it must be to stand in it. An open transaction is

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ops_tests.limits import Limit
-from ops_tests.records.database import TableAge
-from ops_tests.target_parts import RetentionPart
+
+if TYPE_CHECKING:
+    from ops_tests.records.database import TableAge
+    from ops_tests.target_parts import RetentionPart
 
 
 def limit(part: RetentionPart) -> Limit:

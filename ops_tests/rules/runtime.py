@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.records.runtime import Mount, Process, Runtime
 from ops_tests.rules.wording import excerpt, listed
-from ops_tests.target_parts import RuntimePart
+
+if TYPE_CHECKING:
+    from ops_tests.records.runtime import Mount, Process, Runtime
+    from ops_tests.target_parts import RuntimePart
 
 _PLATFORM_S = {"hallpass", "init"}
 """Fly's own processes beside the application: the door of ``fly ssh``, and init."""

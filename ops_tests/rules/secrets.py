@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.records.platform import SecretName
-from ops_tests.target_parts import SecretsPart
+
+if TYPE_CHECKING:
+    from ops_tests.records.platform import SecretName
+    from ops_tests.target_parts import SecretsPart
 
 
 def undocumented(found: Iterable[SecretName], expected: SecretsPart) -> list[str]:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ops_tests.records.run import Drill, Span
 from ops_tests.rules.wording import listed, quantity
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import Drill, Span
 
 SHOWN_STRETCHES = 20
 """So many lines of a lane are still read one by one."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from ops_tests.limits import Limit, Limits
+from typing import TYPE_CHECKING
+
 from ops_tests.records.metrics import Invocations, Traffic
 from ops_tests.rules.wording import listed, quantity
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit, Limits
 
 Day = Traffic | Invocations
 LEAST_ERRORS_EXPECTED = 3

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ops_tests.records.history import PastCheck
-from ops_tests.records.run import CheckRecord, Outcome
 from ops_tests.rules.wording import quantity
+
+if TYPE_CHECKING:
+    from ops_tests.records.history import PastCheck
+    from ops_tests.records.run import CheckRecord, Outcome
 
 SHOWN_RUNS = 30
 

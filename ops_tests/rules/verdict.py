@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from ops_tests.records.run import CheckRecord, Outcome
 from ops_tests.rules.wording import excerpt, listed, seen
-from ops_tests.target_parts import SeverityWords
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord, Outcome
+    from ops_tests.target_parts import SeverityWords
 
 SUBJECTS = ("availability", "database", "platform", "webhooks", "dead_letters", "logs", "alerts")
 """Root causes first: what the others depend on stands before them."""

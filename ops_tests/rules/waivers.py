@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
-from ops_tests.records.run import CheckRecord, Waiver
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord, Waiver
 
 NOTICE_DAYS = 7
 """From so many days before its end on a waiver says that it ends."""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.limits import Limits
-from ops_tests.records.logs import LogWindow
 from ops_tests.records.run import Level
-from ops_tests.records.webhooks import Deliveries, Delivery, Effect, RepeatedDelivery
 from ops_tests.rules.levels import level_of
 from ops_tests.rules.log_entries import entries
 from ops_tests.rules.log_errors import rejected_deliveries
 from ops_tests.rules.wording import duration, listed
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limits
+    from ops_tests.records.logs import LogWindow
+    from ops_tests.records.webhooks import Deliveries, Delivery, Effect, RepeatedDelivery
 
 _ACCEPTED = re.compile(r"\bPOST /\S*webhooks/\S* 200\b")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from ops_tests.records.run import CheckRecord
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord
 
 
 def listed(items: Iterable[str], at_most: int = 20) -> str:

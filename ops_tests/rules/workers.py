@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import NotCovered
-from ops_tests.limits import Limit
-from ops_tests.records.platform import Release
-from ops_tests.records.workers import D1Answer, D1Bookmark, Invocation, Watch
 from ops_tests.rules.log_personal_data import without_personal_data
 from ops_tests.rules.wording import duration, excerpt, listed
+
+if TYPE_CHECKING:
+    from ops_tests.limits import Limit
+    from ops_tests.records.platform import Release
+    from ops_tests.records.workers import D1Answer, D1Bookmark, Invocation, Watch
 
 GOOD = frozenset({"ok", "canceled", "responseStreamDisconnected"})
 """The Worker ended well, or the client went away first; wrangler's own ``--status error`` leaves these out too."""

@@ -9,13 +9,15 @@ import contextlib
 import threading
 import time
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 
 from ops_tests.errors import SandboxFailed
-from ops_tests.sandbox.postgres import Postgres
-from ops_tests.sandbox.scenario import Database
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.postgres import Postgres
+    from ops_tests.sandbox.scenario import Database
 
 NAME = "timedify"
 LONG_SECONDS = 3.5

@@ -10,12 +10,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ops_tests.sandbox.deliveries import Deliveries
 from ops_tests.sandbox.http_server import Handler, TlsServer
 from ops_tests.sandbox.scenario import Health, Scenario, WebPage
 from ops_tests.sandbox.topics import TOPICS, Log
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.deliveries import Deliveries
 
 PAGE = b"<!doctype html><html><head><title>Timedify</title></head><body><h1>Timedify</h1></body></html>"
 

@@ -7,11 +7,14 @@ import json
 import secrets
 import threading
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ops_tests.sandbox import signature
-from ops_tests.sandbox.application_tables import ApplicationTables
-from ops_tests.sandbox.scenario import Webhooks
 from ops_tests.sandbox.topics import TOPICS, Job, Log, Topic
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.application_tables import ApplicationTables
+    from ops_tests.sandbox.scenario import Webhooks
 
 
 class Deliveries:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops_tests.sandbox.checks_by_need import CLEANED_UP, DELIVERED, IDLE, LOCKS, OFFLINE, RETENTION, ROOM
 from ops_tests.sandbox.fault import Fault, blind, finding, harmless, note
-from ops_tests.sandbox.scenario import Scenario
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Scenario
 
 
 def _database(**changes: Any) -> Callable[[Scenario], Scenario]:

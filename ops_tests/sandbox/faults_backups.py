@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops_tests.sandbox.checks_by_need import BACKUPS
 from ops_tests.sandbox.fault import Fault, blind, finding, harmless
-from ops_tests.sandbox.scenario import Scenario
 from ops_tests.sandbox.scenario_machines import Backup
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Scenario
 
 
 def _storage(**changes: Any) -> Callable[[Scenario], Scenario]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops_tests.sandbox.checks_by_need import BACKUPS, NEED_FLY, PLATFORM, STAGED
 from ops_tests.sandbox.fault import Fault, blind, harmless
-from ops_tests.sandbox.scenario import Scenario
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Scenario
 
 LYING_ABOUT = (("FLY_APP", "another-app"), ("FLY_ACCESS_TOKEN", ""), ("FLY_REGION", "iad"), ("FLY_JSON", "1"),
                ("LOG_LEVEL", "debug"))  # fmt: skip

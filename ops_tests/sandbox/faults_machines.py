@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops_tests.sandbox.checks_by_need import GATE, IMAGE, LOCKDOWN, MEMORY, STEADY
 from ops_tests.sandbox.fault import Fault, blind, finding, harmless
-from ops_tests.sandbox.scenario import Machine, Scenario
 from ops_tests.sandbox.scenario_machines import Exit, Gate, Inside, Registry
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Machine, Scenario
 
 LOOP = tuple(Exit(minutes, restarts=count) for count, minutes in enumerate((230, 180, 120, 60, 31, 14), 1))
 ASKED = tuple(Exit(minutes, requested=True) for minutes in (1200, 700, 400, 200))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops_tests.sandbox.checks_by_need import ERROR_RATE, LOAD, METRICS
 from ops_tests.sandbox.fault import Fault, blind, finding, harmless, note
-from ops_tests.sandbox.scenario import Scenario
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Scenario
 
 SLOW = ((0.1, 62.0), (0.25, 88.0), (0.5, 96.0), (1.0, 99.2), (5.0, 100.0))
 

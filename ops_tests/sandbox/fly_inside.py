@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ops_tests.sandbox.scenario import Machine
-from ops_tests.sandbox.scenario_machines import Inside
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Machine
+    from ops_tests.sandbox.scenario_machines import Inside
 
 FIRST = 4_200_000
 """Above what any kernel numbers: the command that looks passes over its own number."""

@@ -8,13 +8,15 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops_tests.records.runtime import COMMAND
 from ops_tests.sandbox import fly_storage, images
 from ops_tests.sandbox.fly import keeping
-from ops_tests.sandbox.scenario import Machine, Platform, Release
 from ops_tests.sandbox.scenario_machines import Exit, Gate
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Machine, Platform, Release
 
 APP = "timedify-sandbox"
 REGISTRY = "registry.fly.io"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ops_tests.sandbox.scenario_machines import Backup, Storage
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario_machines import Backup, Storage
 
 POSTGRES_APP = "timedify-sandbox-db"
 POSTGRES_MACHINE = "3d8d9930a32989"

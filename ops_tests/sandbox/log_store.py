@@ -6,8 +6,10 @@ import bisect
 import threading
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ops_tests.sandbox.scenario import Line
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Line
 
 PAGE = 100
 DAY = 24 * 3600 * 10**9

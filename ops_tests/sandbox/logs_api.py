@@ -8,12 +8,15 @@ import time
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from ops_tests.sandbox.http_server import Handler, Server
-from ops_tests.sandbox.log_store import Entry, LogStore
-from ops_tests.sandbox.metrics_service import MetricsService
 from ops_tests.sandbox.scenario import Logs
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.log_store import Entry, LogStore
+    from ops_tests.sandbox.metrics_service import MetricsService
 
 HEALTHY = Logs()
 REACH = 120 * 10**9

@@ -8,9 +8,10 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ops_tests.sandbox.scenario import Metrics
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Metrics
 
 ORG = "personal"
 OTHER_APP = "shop-of-somebody-else"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ops_tests.sandbox.http_server import Handler, Server
-from ops_tests.sandbox.scenario import Edge
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Edge
 
 
 class PlainHttp(Server):

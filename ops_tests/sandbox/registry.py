@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+from typing import TYPE_CHECKING
 
 from ops_tests.sandbox import images
 from ops_tests.sandbox.http_server import Handler, Server
-from ops_tests.sandbox.scenario import Platform
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Platform
 
 USER = "x"
 

@@ -10,14 +10,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 from psycopg2.extensions import QuotedString, quote_ident
 
 from ops_tests.sandbox import fly_storage, past
 from ops_tests.sandbox.postgres import DATABASE, Postgres
-from ops_tests.sandbox.scenario import Database
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Database
 
 _COPY_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 OWNER, READER, OPERATOR, BACKUP = "timedify_app", "ops_reader", "ops_operator", "ops_backup"

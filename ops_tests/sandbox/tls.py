@@ -10,13 +10,15 @@ import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ops_tests.sandbox.scenario import Certificate
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Certificate
 
 AUTHORITY, _SHOWN = "authority.pem", "shown.pem"
 _LIFE = timedelta(days=90)

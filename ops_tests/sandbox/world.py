@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops_tests.sandbox import activity, backup_file, fly_inside, fly_state, fly_storage, past, repository, tables, tls
 from ops_tests.sandbox.application import Application, Ways
@@ -27,7 +27,9 @@ from ops_tests.sandbox.plain_http import PlainHttp
 from ops_tests.sandbox.postgres import Postgres
 from ops_tests.sandbox.programs import path_without, write_program
 from ops_tests.sandbox.registry import RegistryApi
-from ops_tests.sandbox.scenario import Scenario
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.scenario import Scenario
 
 NAMES = ("fly", "flyctl")
 STATE = "fly.json"

@@ -8,15 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ops_tests.errors import NotPermitted
 from ops_tests.permit import Permit, grant
 from ops_tests.rules.wording import listed
-from ops_tests.target import Target
 from ops_tests.tools.named_target import lasting_target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 
 @dataclass(frozen=True)

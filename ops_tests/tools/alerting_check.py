@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import UsageProblem
 from ops_tests.plugin.in_process import run_quietly
-from ops_tests.records.run import CheckRecord
 from ops_tests.rules.glance import row
 from ops_tests.rules.verdict import worst_first
 from ops_tests.tools.named_target import named_target
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord
 
 HOLDS, HEALTH_FAILED, ERRORS_IN_LOG, NOT_SEEN = 0, 1, 2, 3
 HEALTH = ("availability/health_answers_200", "availability/health_body_says_healthy")

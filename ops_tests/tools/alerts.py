@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import UsageProblem
 from ops_tests.plugin.alerts import memory, outbox
@@ -15,8 +16,10 @@ from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import visit
 from ops_tests.records.alerts import Letter
 from ops_tests.rules.alert_wording import summary
-from ops_tests.target import Secret, Target
 from ops_tests.tools.named_target import named_target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Secret, Target
 
 
 def named(name: str | None, folder: Path) -> Target:

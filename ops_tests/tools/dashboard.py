@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,9 +16,11 @@ from ops_tests.plugin.history import reading
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import visit
 from ops_tests.plugin.in_process import run_quietly
-from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules.glance import ROWS, Row, rating, row
 from ops_tests.rules.wording import duration
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 
 STYLES = {"ok": "green", "note": "blue", "finding": "bold red", "blind": "yellow", "waived": "magenta"}
 

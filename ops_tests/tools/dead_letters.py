@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from ops_tests.acts import letter_box
 from ops_tests.permit import grant
-from ops_tests.records.database import DeadLetter, DeadLetters
-from ops_tests.records.replay import Story
 from ops_tests.rules.log_personal_data import without_personal_data
 from ops_tests.rules.replay import endpoint_of, tried
 from ops_tests.rules.wording import duration, excerpt
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.records.database import DeadLetter, DeadLetters
+    from ops_tests.records.replay import Story
+    from ops_tests.target import Target
 
 ERROR_LENGTH = 500
 PERSONAL = "what follows may hold personal data of the shop and its customers: copy it nowhere"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import chain, repeat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,11 +19,13 @@ from ops_tests.plugin.report.past import Past, look_back
 from ops_tests.plugin.report.phrases import readable, since
 from ops_tests.plugin.report.runbook_part import commands
 from ops_tests.plugin.runbook import place_of
-from ops_tests.records.run import RunRecord, TargetRecord
 from ops_tests.rules.causes import Cause, causes, counted
 from ops_tests.rules.diagnosis import Evidence, by_instrument, holding
 from ops_tests.rules.wording import duration, listed
 from ops_tests.tools.named_target import named_target
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import RunRecord, TargetRecord
 
 MARKS = "smoke or daily"
 """As no suite is called so, the run counts for none."""

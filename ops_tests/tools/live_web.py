@@ -7,15 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.clients.certificates import look_at
 from ops_tests.clients.web import Web
 from ops_tests.errors import Blind
-from ops_tests.records.certificates import CertificateAttempt
-from ops_tests.records.web import Answer
-from ops_tests.target import Target
 from ops_tests.tools import live_health
 from ops_tests.tools.draft import NO_HTTPS, Key, Part, left_out
+
+if TYPE_CHECKING:
+    from ops_tests.records.certificates import CertificateAttempt
+    from ops_tests.records.web import Answer
+    from ops_tests.target import Target
 
 NOWHERE = "/ops-tests-asks-for-a-path-nobody-has"
 PAGES = ("/", "/privacy", "/terms")

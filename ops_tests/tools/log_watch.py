@@ -18,15 +18,16 @@ import click
 
 from ops_tests.errors import Blind, UsageProblem
 from ops_tests.plugin.redaction import Redactor
-from ops_tests.records.logs import LogLine, LogWindow
 from ops_tests.rules.log_entries import Entry, settled
 from ops_tests.rules.log_errors import kind
 from ops_tests.rules.log_following import Course, Filter, shown
 from ops_tests.rules.log_topics import topic
-from ops_tests.target import Target
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from ops_tests.records.logs import LogLine, LogWindow
+    from ops_tests.target import Target
 
 LONGEST_HOURS = 24
 PAUSE_SECONDS = 1.0

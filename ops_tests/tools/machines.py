@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ops_tests.clients.acting.fly import ActingFly, restarting, scaling
 from ops_tests.clients.fly_platform import connect, part_of
 from ops_tests.errors import ActionFailed, UsageProblem
-from ops_tests.permit import Permit
-from ops_tests.records.platform import Machine
 from ops_tests.rules import machines as rules
 from ops_tests.rules.wording import duration, listed
-from ops_tests.target import Target
-from ops_tests.tools.acting import Asked
 from ops_tests.tools.platform_seen import afterwards, now, typed, watched
+
+if TYPE_CHECKING:
+    from ops_tests.permit import Permit
+    from ops_tests.records.platform import Machine
+    from ops_tests.target import Target
+    from ops_tests.tools.acting import Asked
 
 
 def restart(asked: Asked, ids: Sequence[str]) -> Iterator[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from ops_tests.clients.acting.fly import Words, line
 from ops_tests.clients.fly_platform import connect, part_of
 from ops_tests.errors import ActionFailed, Blind
-from ops_tests.records.platform import Machine
 from ops_tests.rules.machines import serving
-from ops_tests.target import Target
 from ops_tests.target_file import typed_as
+
+if TYPE_CHECKING:
+    from ops_tests.records.platform import Machine
+    from ops_tests.target import Target
 
 INDENT = "  "
 

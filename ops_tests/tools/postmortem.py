@@ -6,20 +6,23 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import HistoryUnavailable, UsageProblem
 from ops_tests.plugin.alerts.outbox import letters
 from ops_tests.plugin.history import figures, reading, retrospect
-from ops_tests.plugin.history.place import Place
 from ops_tests.plugin.history.store import Store, visit
-from ops_tests.records.alerts import Letter
-from ops_tests.records.history import PastRun
 from ops_tests.rules import incident as rules
 from ops_tests.rules.causes import Cause, causes
 from ops_tests.rules.incident import Incident, Trouble
 from ops_tests.rules.objectives import HEALTH, UP
 from ops_tests.rules.probes import Probe, outages
 from ops_tests.tools.rendering import rendered
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.history.place import Place
+    from ops_tests.records.alerts import Letter
+    from ops_tests.records.history import PastRun
 
 BEFORE = timedelta(hours=1)
 """How far before the first red health is looked at, so that an outage's beginning is known."""

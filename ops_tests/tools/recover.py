@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ops_tests.acts.journal import journal_of
 from ops_tests.acts.undoing import undisturbed, undo
 from ops_tests.plugin.locks import TargetLock, lock_file
 from ops_tests.target_file import typed_as
-from ops_tests.tools.acting import Asked
+
+if TYPE_CHECKING:
+    from ops_tests.tools.acting import Asked
 
 
 def recover(asked: Asked) -> Iterator[str]:

@@ -6,14 +6,17 @@ import re
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import UsageProblem
 from ops_tests.plugin.history import retrospect
 from ops_tests.plugin.history.store import Store, visit
 from ops_tests.rules import release_steps as rules
 from ops_tests.rules.release_steps import Looks, Phase, Step, Ticked
-from ops_tests.target import Target
 from ops_tests.tools.rendering import rendered
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 PHASES: tuple[tuple[str, Phase, tuple[Step, ...]], ...] = (
     ("Before the deploy", "before", rules.BEFORE),

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ops_tests.clients.acting.dead_letters import DeadLetterTable
 from ops_tests.clients.database import Database
 from ops_tests.errors import UsageProblem
-from ops_tests.records.database import TableAge
 from ops_tests.rules.retention import described
-from ops_tests.target import Target
 from ops_tests.target_parts import RetentionPart
+
+if TYPE_CHECKING:
+    from ops_tests.records.database import TableAge
+    from ops_tests.target import Target
 
 LEAST_DAYS = 7
 """The shortest retention of the runbooks: a delivery that comes again after its row was deleted counts as new."""

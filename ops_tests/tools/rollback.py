@@ -6,6 +6,7 @@ import dataclasses
 import json
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ops_tests.acts.going_back import WayBack, way_back
 from ops_tests.clients import platform
@@ -13,14 +14,16 @@ from ops_tests.clients.acting.fly import ActingFly, deploying
 from ops_tests.clients.fly_platform import part_of
 from ops_tests.clients.web import Web
 from ops_tests.errors import ActionFailed, Unreachable
-from ops_tests.permit import Permit
-from ops_tests.records.platform import Release
 from ops_tests.rules import deployments as rules
 from ops_tests.rules.releases import described
 from ops_tests.rules.wording import duration, listed
-from ops_tests.target import Target
-from ops_tests.tools.acting import Asked
 from ops_tests.tools.platform_seen import afterwards, now, typed, watched
+
+if TYPE_CHECKING:
+    from ops_tests.permit import Permit
+    from ops_tests.records.platform import Release
+    from ops_tests.target import Target
+    from ops_tests.tools.acting import Asked
 
 HEALTH_SECONDS = 60.0
 """How long health may take to answer 200 after the last machine is healthy."""

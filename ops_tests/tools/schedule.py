@@ -10,13 +10,16 @@ import sys
 import textwrap
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests import __version__
 from ops_tests.errors import UsageProblem
-from ops_tests.target import Target
 from ops_tests.target_file import typed_as
 from ops_tests.tools.rendering import rendered
 from ops_tests.tools.schedule_plan import Plan, plan
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 FORMATS = {
     "crontab": "schedule.crontab.j2",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ops_tests.plugin.history.place import VARIABLE as HISTORY
 from ops_tests.rules.timetable import When, timetable
-from ops_tests.target import Target
 from ops_tests.target_parts import RetentionPart
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 LIMIT_MINUTES = {"smoke": 4, "daily": 15, "weekly": 30, "monthly": 30, "post_deploy": 15, "audit": 15}
 """After so long a run is ended in order: several times what pytest.ini promises, smoke before the next one begins."""

@@ -7,16 +7,19 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import UsageProblem
 from ops_tests.plugin.history import reading, retrospect
 from ops_tests.plugin.history.store import Store, visit
-from ops_tests.records.run import CheckRecord
 from ops_tests.rules import public_status as rules
 from ops_tests.rules.objectives import HEALTH, UP, WINDOW
 from ops_tests.rules.probes import Probe
-from ops_tests.target import Target
 from ops_tests.tools.rendering import rendered
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord
+    from ops_tests.target import Target
 
 
 def status_page(target: Target, folder: Path, now: datetime | None = None) -> str:

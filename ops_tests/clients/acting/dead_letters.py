@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from ops_tests.clients.acting.operator_database import OperatorDatabase, Transaction
 from ops_tests.clients.database_letters import CLOCK, DECIDING, deciding
 from ops_tests.clients.database_rows import typed, utc, wide
 from ops_tests.records.replay import StoredLetter
+
+if TYPE_CHECKING:
+    from ops_tests.clients.acting.operator_database import OperatorDatabase, Transaction
 
 BATCH = 5000
 """How many rows one transaction deletes: a second's work, and short locks."""

@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psycopg2.extensions import make_dsn
 
 from ops_tests.clients import command
 from ops_tests.clients.acting.snapshots import HOLD_SECONDS, Snapshot, refused
-from ops_tests.clients.command import CommandResult
-from ops_tests.clients.database_dsn import Dsn
 from ops_tests.errors import Blind, InstrumentMissing, NoAnswerInTime
-from ops_tests.permit import Permit
 from ops_tests.records.restore import Archive
+
+if TYPE_CHECKING:
+    from ops_tests.clients.command import CommandResult
+    from ops_tests.clients.database_dsn import Dsn
+    from ops_tests.permit import Permit
 
 DUMP_SECONDS = HOLD_SECONDS
 RESTORE_SECONDS = 3600.0

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shlex
 import time
+from typing import TYPE_CHECKING
 
 from ops_tests.clients import fly, fly_errors
 from ops_tests.clients.fly_platform import connect, part_of
 from ops_tests.errors import ActionFailed, Blind, CommandTimedOut, NotAuthorised, NotPermitted, RateLimited
-from ops_tests.permit import Permit
 from ops_tests.records.platform import Deployment, Image
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.permit import Permit
+    from ops_tests.target import Target
 
 RESTART_SECONDS = 600.0
 """For each machine: fly itself waits 5 minutes for its start and 5 for its checks."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 
@@ -18,8 +18,10 @@ from ops_tests.clients.database import CONNECT_SECONDS, LOCK_SECONDS, SILENCE_SE
 from ops_tests.clients.database_dsn import Dsn, read_dsn
 from ops_tests.clients.database_errors import translated
 from ops_tests.errors import Blind, NoAnswerInTime, NotAuthorised, Unparsable, Unreachable
-from ops_tests.permit import Permit
-from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from ops_tests.permit import Permit
+    from ops_tests.target import Secret
 
 IDLE_SECONDS = 240.0
 """How long a transaction may wait for us: longer than a letter's effect is awaited, shorter than the 5 min from which

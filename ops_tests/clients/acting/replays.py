@@ -8,15 +8,18 @@ and after a failure the next one is new.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from ops_tests.clients.web import Web
 from ops_tests.clients.webhooks import delivery_headers, signature
-from ops_tests.permit import Permit
-from ops_tests.records.replay import StoredLetter, Waiting
-from ops_tests.records.web import Answer
-from ops_tests.target import Secret
-from ops_tests.target_parts import Endpoint
+
+if TYPE_CHECKING:
+    from ops_tests.clients.web import Web
+    from ops_tests.permit import Permit
+    from ops_tests.records.replay import StoredLetter, Waiting
+    from ops_tests.records.web import Answer
+    from ops_tests.target import Secret
+    from ops_tests.target_parts import Endpoint
 
 
 def webhook_id(letter: Waiting) -> str:

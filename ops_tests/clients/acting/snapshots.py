@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 from psycopg2 import extensions
@@ -16,9 +16,11 @@ from ops_tests.clients.database import CONNECT_SECONDS, LOCK_SECONDS, Way
 from ops_tests.clients.database_dsn import Dsn, read_dsn
 from ops_tests.clients.database_errors import translated
 from ops_tests.errors import Blind, NotAuthorised, NotCovered, Unparsable, Unreachable
-from ops_tests.permit import Permit
 from ops_tests.records.restore import AppliedMigration, Contents, TableContents
-from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from ops_tests.permit import Permit
+    from ops_tests.target import Secret
 
 ROLE = "ops_tests/sandbox/backup_role.sql"
 TABLE_SECONDS = 900.0

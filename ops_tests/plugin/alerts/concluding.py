@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ops_tests.alert_settings import AlertsPart
 from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.alerts import memory, outbox
 from ops_tests.plugin.alerts.delivering import Delivery, at_once, deliver, straight
@@ -23,7 +23,10 @@ from ops_tests.plugin.state import Run, run_of
 from ops_tests.records.alerts import Letter, Message
 from ops_tests.records.run import CheckRecord, Level, Measurement, RunRecord
 from ops_tests.rules import alert_wording, alerting
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.alert_settings import AlertsPart
+    from ops_tests.target import Target
 
 _DELIVERIES = pytest.StashKey[dict[str, Delivery]]()
 ANCHOR = "alerts.md#alerts-are-delivered"

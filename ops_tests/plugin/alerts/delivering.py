@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.alerts import outbox
@@ -18,7 +18,9 @@ from ops_tests.plugin.history.place import Place, place_of
 from ops_tests.plugin.history.store import Store, visit
 from ops_tests.records.alerts import Answer, Letter
 from ops_tests.rules.alert_wording import late
-from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from ops_tests.target import Secret
 
 T = TypeVar("T")
 ROUTE_SECONDS = 15

@@ -12,13 +12,15 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from ops_tests.clients.unlogged import unlogged
 from ops_tests.records.alerts import Answer, Letter
 from ops_tests.rules.retry_after import not_before
-from ops_tests.target import Secret
+
+if TYPE_CHECKING:
+    from ops_tests.target import Secret
 
 LIMIT_SECONDS = 10.0
 """A route that has not answered by then has failed; its thread is left behind, since nobody can end it."""

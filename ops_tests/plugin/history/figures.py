@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import Store, in_utc, out_of, visit
 from ops_tests.records.history import PastFigure
-from ops_tests.records.run import Drill, RunRecord
 from ops_tests.rules import figures
 from ops_tests.rules.trends import SHOWN_RUNS
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import Drill, RunRecord
 
 _FIGURES = "SELECT run_id, target, drill, began_at, figure, value, unit FROM ops_figure WHERE"
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import Store, in_utc, out_of, visit
 from ops_tests.records.history import PastCheck, PastRun, Samples
 from ops_tests.records.run import CheckRecord, Level, LogLook
-from ops_tests.target import Target
+
+if TYPE_CHECKING:
+    from ops_tests.target import Target
 
 ALL_RUNS = """SELECT run_id, target, suite, started_at, finished_at, exit_status, outcome, level, verdict, release,
                  image FROM ops_run"""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.history.place import Place, place_of
 from ops_tests.plugin.history.reading import ALL_RUNS, CHECKS, past_check, past_run
 from ops_tests.plugin.history.store import Store, in_utc, out_of
-from ops_tests.records.history import PastCheck, PastRun
 from ops_tests.records.run import CheckRecord
+
+if TYPE_CHECKING:
+    from ops_tests.records.history import PastCheck, PastRun
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 

@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ops_tests.errors import HistoryUnavailable
-from ops_tests.plugin.history.place import Place
 from ops_tests.plugin.history.schema import MIGRATIONS
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.history.place import Place
 
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 20

@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import Store, Tell, in_utc, visit
 from ops_tests.plugin.history.upkeep import forget
-from ops_tests.records.run import CheckRecord, Drill, RunRecord, SampledTimes, TargetRecord
 from ops_tests.rules.levels import worst
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord, Drill, RunRecord, SampledTimes, TargetRecord
 
 _RUN = "INSERT INTO ops_run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _CHECK = "INSERT INTO ops_check VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"

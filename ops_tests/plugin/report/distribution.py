@@ -6,9 +6,12 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-from ops_tests.rules.latency import Percentile
 from ops_tests.rules.wording import duration
+
+if TYPE_CHECKING:
+    from ops_tests.rules.latency import Percentile
 
 WIDTH, TOP, BASE = 480.0, 38.0, 128.0
 ROW = 16.0

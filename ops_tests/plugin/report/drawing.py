@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-from ops_tests.rules.trends import Point
+if TYPE_CHECKING:
+    from ops_tests.rules.trends import Point
 
 WIDTH, HEIGHT, MARGIN = 186.0, 34.0, 5.0
 _SHAPES: dict[str, str] = {"ok": "dot", "note": "half", "finding": "cross", "blind": "ring", "waived": "square"}

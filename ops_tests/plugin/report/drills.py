@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ops_tests.plugin.report.drawing import trend_line
-from ops_tests.plugin.report.past import Past
 from ops_tests.plugin.report.timeline import drawn
-from ops_tests.records.history import PastFigure
-from ops_tests.records.run import Drill, Figure
 from ops_tests.rules import figures, timeline
-from ops_tests.rules.timeline import Lane
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.report.past import Past
+    from ops_tests.records.history import PastFigure
+    from ops_tests.records.run import Drill, Figure
+    from ops_tests.rules.timeline import Lane
 
 
 @dataclass(frozen=True)

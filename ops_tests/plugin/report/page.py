@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING
 from ops_tests.plugin.report import drills, phrases, runbook_part
 from ops_tests.plugin.report.distribution import chart
 from ops_tests.plugin.report.drawing import mark, trend_line
-from ops_tests.plugin.report.past import Past
 from ops_tests.plugin.report.timeline import sign
-from ops_tests.records.history import PastRun
-from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules import latency, trends, verdict
 from ops_tests.rules.causes import Cause, causes
 from ops_tests.rules.changes import Change, changes
@@ -24,6 +21,10 @@ from ops_tests.rules.wording import duration, quantity
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from ops_tests.plugin.report.past import Past
+    from ops_tests.records.history import PastRun
+    from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -101,8 +102,11 @@ def templates() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
+    from ops_tests.plugin.report.compiled import Compiled
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        bytecode_cache=Compiled(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.history import figures, reading
 from ops_tests.plugin.history.place import place_of
 from ops_tests.plugin.history.store import Store, visit
-from ops_tests.records.history import PastCheck, PastFigure, PastRun, Samples
-from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules.trends import SHOWN_RUNS
+
+if TYPE_CHECKING:
+    from ops_tests.records.history import PastCheck, PastFigure, PastRun, Samples
+    from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 
 
 @dataclass(frozen=True)

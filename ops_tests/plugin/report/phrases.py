@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ops_tests.plugin.report.past import Past
-from ops_tests.records.history import PastRun
-from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 from ops_tests.rules.changes import Version, release_between
 from ops_tests.rules.wording import duration
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.report.past import Past
+    from ops_tests.records.history import PastRun
+    from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 
 _NAME = re.compile(r"(?:\(?(?<![\w:/.])[a-z]\w*[/_.][\w/.]*\w|(?<=\w)\[[^\s\]]+\])[,;:)]*")
 """A check's id or key, what stands in brackets behind it, and the marks that neither end a line nor begin one."""

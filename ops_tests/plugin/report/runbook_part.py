@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ops_tests.plugin.runbook import section
-from ops_tests.records.run import CheckRecord, TargetRecord
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord, TargetRecord
 
 _BESIDE, _FAULTS = re.compile(r"python -m ops_tests [^`\n]*"), re.compile(r" --fault \S+")
 """The commands beside the suites look at no fault of the embedded sandbox, which is gone by then."""

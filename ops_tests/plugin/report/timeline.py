@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
-from ops_tests.records.run import Drill, Span
 from ops_tests.rules import timeline
-from ops_tests.rules.timeline import Lane
 from ops_tests.rules.wording import excerpt
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import Drill, Span
+    from ops_tests.rules.timeline import Lane
 
 WIDTH, LEFT, RIGHT = 480.0, 14.0, 28.0
 NAME, LOW, TALL, GAP = 17.0, 5.0, 15.0, 9.0

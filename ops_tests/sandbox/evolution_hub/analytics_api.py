@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ops_tests.sandbox.evolution_hub.scenario import Analytics
 from ops_tests.sandbox.http_server import Handler, Server
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.evolution_hub.scenario import Analytics
 
 BASE_PATH = "/client/v4"
 HANG_SECONDS = 20.0

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ops_tests.sandbox.evolution_hub import faults_analytics, faults_application, faults_cloudflare, faults_wrangler
-from ops_tests.sandbox.fault import Fault
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.fault import Fault
 
 FAULTS: dict[str, Fault] = {
     fault.name: fault

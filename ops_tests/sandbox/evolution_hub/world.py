@@ -10,18 +10,20 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops_tests.sandbox import tls, wrangler_state
 from ops_tests.sandbox.evolution_hub import d1, visitors
 from ops_tests.sandbox.evolution_hub.analytics_api import BASE_PATH, AnalyticsApi
 from ops_tests.sandbox.evolution_hub.application import Application
 from ops_tests.sandbox.evolution_hub.invocations import Invocations
-from ops_tests.sandbox.evolution_hub.scenario import Scenario
 from ops_tests.sandbox.evolution_hub.www import Www
-from ops_tests.sandbox.http_server import Server
 from ops_tests.sandbox.plain_http import PlainHttp
 from ops_tests.sandbox.programs import path_without, write_program
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.evolution_hub.scenario import Scenario
+    from ops_tests.sandbox.http_server import Server
 
 NAME = "wrangler"
 STATE = "wrangler.json"

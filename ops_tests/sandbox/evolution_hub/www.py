@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ssl
+from typing import TYPE_CHECKING
 
-from ops_tests.sandbox.evolution_hub.scenario import Scenario
 from ops_tests.sandbox.http_server import Handler, TlsServer
+
+if TYPE_CHECKING:
+    from ops_tests.sandbox.evolution_hub.scenario import Scenario
 
 
 class Www(TlsServer):

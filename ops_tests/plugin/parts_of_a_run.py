@@ -1,0 +1,39 @@
+"""The suite's plugins that tell what came of checks; where checks are only listed, nobody asks them anything."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from ops_tests.plugin import (
+    deploying,
+    exit_status,
+    files,
+    heartbeats,
+    html,
+    ids,
+    live_version,
+    placing,
+    redaction,
+    run,
+    terminal,
+    termination,
+    verdicts,
+    waivers,
+)
+
+PARTS_OF_A_RUN: tuple[ModuleType, ...] = (
+    waivers,
+    verdicts,
+    redaction,  # after verdicts, because it wraps them
+    ids,
+    exit_status,
+    placing,
+    files,
+    live_version,
+    deploying,
+    html,
+    run,
+    termination,
+    heartbeats,
+    terminal,
+)

@@ -57,7 +57,7 @@ def figure() -> Figure:
             Claim("ours / bare pytest, CPU", whole.cpu / bare.cpu, at_most=1.3, unreached="as above"),
         ],
         notes=[
-            f"Ours / pytest with our packages: {whole.least / packages.least:.2f} x; CPU {whole.cpu / packages.cpu:.2f} x."
+            f"Ours / the same packages: {whole.least / packages.least:.2f} x; CPU {whole.cpu / packages.cpu:.2f} x."
         ],
     )
 

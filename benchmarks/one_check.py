@@ -78,7 +78,7 @@ def figure() -> Figure:
             Claim("ours / bare pytest, CPU", ours.cpu / bare.cpu, at_most=1.35, unreached="as above"),
         ],
         notes=[
-            f"Ours / pytest with our packages: {ours.least / packages.least:.2f} x; CPU {ours.cpu / packages.cpu:.2f} x.",
+            f"Ours / the same packages: {ours.least / packages.least:.2f} x; CPU {ours.cpu / packages.cpu:.2f} x.",
             "testinfra asks with curl, as it has no HTTP of its own; its report and Tavern's are the terminal's.",
         ],
     )
@@ -99,7 +99,7 @@ def _ways(folder: Path, port: int) -> Mapping[str, Callable[[], Once]]:
         CHOSEN: partial(process, [*run, str(CHECKS), "-k", "health_answers_200"], target.parent),
         "pytest without plugins, requests": _pytest([ours, "-q"], folder / "requests", REQUESTS, port, alone),
         "Tavern": _pytest(
-            [environments.tavern().command("pytest"), "-q"],
+            [tavern, "-q"],
             folder / "tavern",
             TAVERN,
             port,

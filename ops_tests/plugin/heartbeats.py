@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+# Brings requests, which silences a warning of urllib3: lost where a thread imports it beside pytest's own filters.
+from ops_tests.clients.heartbeat import Event, beat
 from ops_tests.errors import Blind
 from ops_tests.plugin.history.writing import outcome_of
 from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.state import Run, is_worker, run_of
+from ops_tests.rules.wording import seen
 
 if TYPE_CHECKING:
-    from ops_tests.clients.heartbeat import Event
     from ops_tests.target import Target
 
 _STARTS = pytest.StashKey[list[threading.Thread]]()
@@ -73,9 +75,6 @@ def _end(config: pytest.Config, run: Run, target: Target) -> tuple[Event, str]:
 
 
 def _tell(run: Run, target: Target, event: Event, said: str) -> None:
-    from ops_tests.clients.heartbeat import beat
-    from ops_tests.rules.wording import seen
-
     variable = target.heartbeat and target.heartbeat.variable(run.settings.suite)
     if not variable:
         return

@@ -41,6 +41,7 @@ from ops_tests.plugin import (
     targets,
     terminal,
     termination,
+    tracebacks,
     verdicts,
     waivers,
 )
@@ -72,6 +73,7 @@ PARTS: tuple[ModuleType, ...] = (
     objectives,
     waivers,
     verdicts,
+    tracebacks,
     redaction,  # after verdicts, because it wraps them
     ids,
     exit_status,

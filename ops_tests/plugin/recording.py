@@ -55,7 +55,10 @@ _JOTTER = pytest.StashKey[Jotter]()
 
 def jotter_of(item: pytest.Item) -> Jotter:
     """The item's jotter, made at first use."""
-    return item.stash.setdefault(_JOTTER, Jotter())
+    jotter = item.stash.get(_JOTTER, None)
+    if jotter is None:
+        jotter = item.stash[_JOTTER] = Jotter()
+    return jotter
 
 
 def is_check(item: pytest.Item) -> bool:
@@ -65,7 +68,7 @@ def is_check(item: pytest.Item) -> bool:
 
 def record_of(item: pytest.Item, outcome: Outcome, sentence: str = "", level: Level | None = None) -> CheckRecord:
     """The record of a check that came to ``outcome``."""
-    jotter = jotter_of(item)
+    jotter, marks = jotter_of(item), {mark.name for mark in item.iter_markers()}
     marker = item.get_closest_marker("runbook")
     anchor = str(marker.args[0]) if marker and marker.args else ""
     documentation = getattr(item, "function", record_of).__doc__ or ""
@@ -74,7 +77,7 @@ def record_of(item: pytest.Item, outcome: Outcome, sentence: str = "", level: Le
         check=check_id(item),
         subject=_subject(item),
         claim=documentation.strip().split("\n")[0],
-        suites=tuple(suite for suite in SUITES if item.get_closest_marker(suite)),
+        suites=tuple(suite for suite in SUITES if suite in marks),
         anchor=anchor,
         runbook=folder_of(anchor, item.path) if anchor else "",
         outcome=outcome,

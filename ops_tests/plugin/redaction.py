@@ -32,6 +32,7 @@ SHORTEST_IN_PIECES = 16
 """Half of a shorter value is too short to be told from an ordinary word."""
 LONG = 2000
 """Characters; pages and documents are longer, sentences shorter."""
+_JSON = json.JSONEncoder(default=lambda _: None)
 _SIGNED = "hmac-sha256"
 _SIGNATURE = re.compile(rf"({_SIGNED}['\":= ]+)[A-Za-z0-9+/]{{43}}=", re.IGNORECASE)
 
@@ -93,7 +94,7 @@ class Redactor:
         JSON spells each character by itself, so that a string that occurs in the value is spelt alike in its JSON.
         """
         try:
-            spelt = json.dumps(value, default=lambda _: None)
+            spelt = _JSON.encode(value)
         except (TypeError, ValueError):  # keys that JSON does not know
             return False
         return not self._any_in_json.within(spelt) and _SIGNED not in spelt.lower()

@@ -110,9 +110,14 @@ def _target_name(item: pytest.Item) -> str:
 
 
 @pytest.fixture
-def measured(request: pytest.FixtureRequest) -> Measured:
+def _jotter(request: pytest.FixtureRequest) -> Jotter:
+    # One for all of them: pytest makes two objects for each fixture that asks for the request.
+    return jotter_of(request.node)
+
+
+@pytest.fixture
+def measured(_jotter: Jotter) -> Measured:
     """Write a measured value beside its limit into the record: ``measured(value, limit)``."""
-    jotter = jotter_of(request.node)
 
     def write(value: Value, limit: Limit, level: Level | None = None, samples: int = 1) -> Value:
         if value is None:
@@ -122,41 +127,38 @@ def measured(request: pytest.FixtureRequest) -> Measured:
         taken = Measurement(
             value=value, unit=limit.unit, limit=limit.value, key=limit.key, level=worse, samples=samples
         )
-        jotter.measurements.append(taken)
+        _jotter.measurements.append(taken)
         return value
 
     return write
 
 
 @pytest.fixture
-def note(request: pytest.FixtureRequest) -> Note:
+def note(_jotter: Jotter) -> Note:
     """Say what is worth a line although the claim holds: ``note("...")``, or any number of sentences, or none."""
-    jotter = jotter_of(request.node)
 
     def write(*sentences: str) -> None:
-        jotter.notes.extend(sentences)
+        _jotter.notes.extend(sentences)
 
     return write
 
 
 @pytest.fixture
-def evidence(request: pytest.FixtureRequest) -> Evidence:
+def evidence(_jotter: Jotter) -> Evidence:
     """Say what the judgement rests on: ``evidence("release v42 complete since 05:10Z")``, or any number of lines."""
-    jotter = jotter_of(request.node)
 
     def write(*lines: str) -> None:
-        jotter.evidence.extend(lines)
+        _jotter.evidence.extend(lines)
 
     return write
 
 
 @pytest.fixture
-def log_look(request: pytest.FixtureRequest) -> LogLooked:
+def log_look(_jotter: Jotter) -> LogLooked:
     """Write which stretch of the log was seen and the error shapes in it, for later weeks; returns the shapes."""
-    jotter = jotter_of(request.node)
 
     def write(window: LogWindow, shapes: Sequence[Shape]) -> Sequence[Shape]:
-        jotter.log_look = looked(window, shapes)
+        _jotter.log_look = looked(window, shapes)
         return shapes
 
     return write

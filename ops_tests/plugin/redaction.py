@@ -197,6 +197,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if run is None:
         return report
     hook, redactor = item.config.hook, redactor_of(item.config, run)
+    if (report.longrepr is None or isinstance(report.longrepr, str)) and redactor.spares(vars(report)):
+        return report
     data = hook.pytest_report_to_serializable(config=item.config, report=report)
     if redactor.spares(data):
         return report

@@ -39,6 +39,11 @@ def bare() -> Environment:
     return _made("bare", _LOCKS / "bare.lock")
 
 
+def pytest_html() -> Environment:
+    """Our versions of pytest and pytest-html, and nothing else."""
+    return _made("pytest-html", _LOCKS / "pytest-html.lock")
+
+
 def testinfra() -> Environment:
     """Testinfra, with our version of pytest."""
     return _made("testinfra", _LOCKS / "testinfra.lock")

@@ -12,6 +12,7 @@ import math
 import socket
 import threading
 import time
+from http.client import HTTPResponse
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,12 +31,15 @@ class Deadline:
         ends_at: When it is over, by the monotonic clock; known inside the block.
         passed: Whether the time is over and the socket was shut.
         reused: Whether the request at hand went over a connection that had served before.
+        asked_at: When it was handed to the connection, by the performance counter.
+        answered_at: When the first byte of its answer was there, by the same clock.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.passed = False
         self.reused = False
+        self.asked_at = self.answered_at = 0.0
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
 
@@ -127,9 +131,21 @@ def opened_in(address: tuple[str, int], seconds: float) -> float:
         return time.perf_counter() - started
 
 
-class _Watched(HTTPConnection):
-    """Tells the deadline of its thread which socket it uses, and whether it had been used before."""
+class _Response(HTTPResponse):
+    """Tells the deadline of its thread when the first byte is there: what reading headers takes is ours."""
 
+    def begin(self) -> None:
+        deadline: Deadline | None = getattr(_current, "deadline", None)
+        if deadline:
+            self.fp.peek(1)
+            deadline.answered_at = time.perf_counter()
+        super().begin()
+
+
+class _Watched(HTTPConnection):
+    """Tells the deadline of its thread which socket it uses, whether it had been used before, and since when."""
+
+    response_class = _Response
     _served = False
 
     def connect(self) -> None:
@@ -139,7 +155,7 @@ class _Watched(HTTPConnection):
     def request(self, *arguments: Any, **named: Any) -> None:
         deadline: Deadline | None = getattr(_current, "deadline", None)
         if deadline:
-            deadline.reused = self._served
+            deadline.reused, deadline.asked_at = self._served, time.perf_counter()
         super().request(*arguments, **named)
         self._served = True
         if deadline:

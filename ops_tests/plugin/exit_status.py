@@ -51,17 +51,18 @@ class Tally:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take up a finished record, and what a worker noted; remember crashes and tests that are no checks."""
-        if self.run is None:
+        run = self.run
+        if run is None:
             return
         handed = getattr(report, "ops_deliveries", ())
-        self.run.deliveries.extend(SyntheticDelivery.model_validate(one) for one in handed)
+        run.deliveries.extend(SyntheticDelivery.model_validate(one) for one in handed)
         taken = getattr(report, "ops_samples", ())
-        self.run.samples.extend(SampledTimes.model_validate(one) for one in taken)
+        run.samples.extend(SampledTimes.model_validate(one) for one in taken)
         made = getattr(report, "ops_drills", ())
-        self.run.drills.extend(Drill.model_validate(one) for one in made)
+        run.drills.extend(Drill.model_validate(one) for one in made)
         told = getattr(report, "ops_record", None)
         if told is not None:
-            self.run.records.append(CheckRecord.model_validate(told))
+            run.records.append(CheckRecord.model_validate(told))
         elif report.when not in {"setup", "call", "teardown"}:
             self.crashed.append(report.nodeid)
         elif not getattr(report, "ops_check", False):

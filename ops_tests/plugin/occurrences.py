@@ -1,7 +1,7 @@
 """Which of many strings occur in a text, in a time that hardly depends on how many they are.
 
-A hundred targets have thousands of forms of secrets, and each would be sought in each text of each check. Whatever
-occurs begins with its first bytes, and of those hardly any text bears some.
+One target has some dozens of forms of secrets, and each is sought by itself. A hundred have thousands, which would be
+sought in each text of each check: whatever occurs begins with its first bytes, and of those hardly any text bears some.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 BYTES = 4
 """Of a string's beginning; no string is shorter."""
+FEW = 128
+"""Up to so many are sought faster one by one: in a report of 1 kB about as fast, in a page of 3 MB by far."""
 
 
 class Occurrences:
@@ -18,13 +20,16 @@ class Occurrences:
 
     def __init__(self, strings: Iterable[str]) -> None:
         self._by_beginning: dict[int, list[str]] = {}
-        for string in dict.fromkeys(strings):
+        self._strings = sorted(dict.fromkeys(strings), key=len, reverse=True)
+        for string in self._strings:
             beginning = int.from_bytes(string.encode()[:BYTES], sys.byteorder)
             self._by_beginning.setdefault(beginning, []).append(string)
         self._beginnings = frozenset(self._by_beginning)
 
     def within(self, text: str) -> list[str]:
         """Those that occur in the text, the longest first."""
+        if len(self._strings) <= FEW:
+            return [string for string in self._strings if string in text]
         begun = self._begun(text.encode(errors="surrogatepass"))
         found = [string for beginning in begun for string in self._by_beginning[beginning] if string in text]
         return sorted(found, key=len, reverse=True)

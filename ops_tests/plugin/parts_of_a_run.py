@@ -17,6 +17,7 @@ from ops_tests.plugin import (
     run,
     terminal,
     termination,
+    tracebacks,
     verdicts,
     waivers,
 )
@@ -24,6 +25,7 @@ from ops_tests.plugin import (
 PARTS_OF_A_RUN: tuple[ModuleType, ...] = (
     waivers,
     verdicts,
+    tracebacks,
     redaction,  # after verdicts, because it wraps them
     ids,
     exit_status,

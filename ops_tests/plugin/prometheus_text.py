@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ops_tests.records.run import CheckRecord, Level, RunRecord
+from ops_tests.records.run import Level, RunRecord
 
+_ESCAPED = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 _HOLDS = {"ok", "note", "waived"}
 _LEVELS = {None: 0, Level.L1: 1, Level.L2: 2, Level.L3: 3}
 
 
 class _Metric(NamedTuple):
-    """One metric: its name, what it says, and its series."""
+    """One metric: its name, what it says, and its series, each with its labels as they are written."""
 
     name: str
     help: str
-    series: Iterable[tuple[dict[str, str], float]]
+    series: Iterable[tuple[str, float]]
 
 
 def prometheus_text(record: RunRecord) -> str:
@@ -32,10 +33,11 @@ def prometheus_text(record: RunRecord) -> str:
 
 
 def _of_run(record: RunRecord) -> Iterator[_Metric]:
-    suite = {"suite": record.suite}
+    suite = _labels(suite=record.suite)
     took = (record.finished_at - record.started_at).total_seconds()
     targets = [
-        (suite | {"target": one.name, "release": one.release, "image": one.image}, 1.0) for one in record.targets
+        (_labels(suite=record.suite, target=one.name, release=one.release, image=one.image), 1.0)
+        for one in record.targets
     ]
     yield _Metric("target_info", "A target of the run, with its release and image where they are known.", targets)
     status = [(suite, float(record.exit_status))]
@@ -47,10 +49,12 @@ def _of_run(record: RunRecord) -> Iterator[_Metric]:
 
 
 def _of_checks(record: RunRecord) -> Iterator[_Metric]:
-    checks = [(_labels(record, one), one) for one in record.checks if one.outcome != "not applicable"]
+    suite = _labels(suite=record.suite)
+    judged = [one for one in record.checks if one.outcome != "not applicable"]
+    checks = [(f"{suite},{_labels(target=one.target, check=one.check)}", one) for one in judged]
     holds = [(labels, float(one.outcome in _HOLDS)) for labels, one in checks]
     yield _Metric("check_holds", "1 the claim holds or its finding is waived, 0 a finding or blind.", holds)
-    words = [(labels | {"outcome": one.outcome}, 1.0) for labels, one in checks]
+    words = [(f"{labels},{_labels(outcome=one.outcome)}", 1.0) for labels, one in checks]
     yield _Metric("check_outcome_info", "The word of the verdict.", words)
     yield _Metric(
         "check_level", "How bad a finding is: 0 none, 1 to 3.", [(at, _LEVELS[one.level]) for at, one in checks]
@@ -58,7 +62,7 @@ def _of_checks(record: RunRecord) -> Iterator[_Metric]:
     took = [(labels, one.duration_seconds) for labels, one in checks]
     yield _Metric("check_duration_seconds", "How long the check took.", took)
     measured = [
-        (labels | {"number": str(number), "key": one.key, "unit": one.unit}, one.value, one.limit)
+        (f"{labels},{_labels(number=str(number), key=one.key, unit=one.unit)}", one.value, one.limit)
         for labels, check in checks
         for number, one in enumerate(check.measurements, 1)
     ]
@@ -70,10 +74,10 @@ def _of_checks(record: RunRecord) -> Iterator[_Metric]:
 
 def _of_objectives(record: RunRecord) -> Iterator[_Metric]:
     told = [
-        ({"suite": record.suite, "target": one.target, "objective": one.id, "unit": one.unit}, one)
+        (_labels(suite=record.suite, target=one.target, objective=one.id, unit=one.unit), one)
         for one in record.objectives
     ]
-    words = [(labels | {"outcome": one.outcome}, 1.0) for labels, one in told]
+    words = [(f"{labels},{_labels(outcome=one.outcome)}", 1.0) for labels, one in told]
     yield _Metric("objective_outcome_info", "The word of an objective; gap: the history does not tell.", words)
     values = [(labels, one.value) for labels, one in told if one.value is not None]
     yield _Metric("objective_value", "What an objective came to, in the unit the label names.", values)
@@ -87,29 +91,23 @@ def _of_drills(record: RunRecord) -> Iterator[_Metric]:
     if not record.drills:
         return
     newest = {(one.target, one.name): one for one in record.drills}
-    told = [({"suite": record.suite, "target": one.target, "drill": one.name}, one) for one in newest.values()]
+    told = [(_labels(suite=record.suite, target=one.target, drill=one.name), one) for one in newest.values()]
     took = [(labels, (one.ended_at - one.began_at).total_seconds()) for labels, one in told]
     yield _Metric("drill_duration_seconds", "How long a drill took.", took)
     measured = {
-        (one.target, one.name, figure.name): (labels | {"figure": figure.name, "unit": figure.unit}, figure.value)
+        (one.target, one.name, figure.name): (f"{labels},{_labels(figure=figure.name, unit=figure.unit)}", figure.value)
         for labels, one in told
         for figure in one.figures
     }
     yield _Metric("drill_figure", "What a drill measured, in the unit the label names.", measured.values())
 
 
-def _labels(record: RunRecord, check: CheckRecord) -> dict[str, str]:
-    return {"suite": record.suite, "target": check.target, "check": check.check}
-
-
 def _lines(metric: _Metric) -> Iterator[str]:
     name = f"ops_tests_{metric.name}"
     yield f"# HELP {name} {metric.help}"
     yield f"# TYPE {name} gauge"
-    for labels, value in metric.series:
-        pairs = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
-        yield f"{name}{{{pairs}}} {value!r}"
+    yield from (f"{name}{{{labels}}} {value!r}" for labels, value in metric.series)
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+def _labels(**texts: str) -> str:
+    return ",".join(f'{key}="{text.translate(_ESCAPED)}"' for key, text in texts.items())

@@ -57,7 +57,10 @@ _JOTTER = pytest.StashKey[Jotter]()
 
 def jotter_of(item: pytest.Item) -> Jotter:
     """The item's jotter, made at first use."""
-    return item.stash.setdefault(_JOTTER, Jotter())
+    jotter = item.stash.get(_JOTTER, None)
+    if jotter is None:
+        jotter = item.stash[_JOTTER] = Jotter()
+    return jotter
 
 
 def is_check(item: pytest.Item) -> bool:
@@ -67,7 +70,7 @@ def is_check(item: pytest.Item) -> bool:
 
 def record_of(item: pytest.Item, outcome: Outcome, sentence: str = "", level: Level | None = None) -> CheckRecord:
     """The record of a check that came to ``outcome``."""
-    jotter = jotter_of(item)
+    jotter, marks = jotter_of(item), {mark.name for mark in item.iter_markers()}
     marker = item.get_closest_marker("runbook")
     anchor = str(marker.args[0]) if marker and marker.args else ""
     documentation = getattr(item, "function", record_of).__doc__ or ""
@@ -76,7 +79,7 @@ def record_of(item: pytest.Item, outcome: Outcome, sentence: str = "", level: Le
         check=check_id(item),
         subject=_subject(item),
         claim=documentation.strip().split("\n")[0],
-        suites=tuple(suite for suite in SUITES if item.get_closest_marker(suite)),
+        suites=tuple(suite for suite in SUITES if suite in marks),
         anchor=anchor,
         runbook=folder_of(anchor, item.path) if anchor else "",
         outcome=outcome,
@@ -109,9 +112,14 @@ def _target_name(item: pytest.Item) -> str:
 
 
 @pytest.fixture
-def measured(request: pytest.FixtureRequest) -> Measured:
+def _jotter(request: pytest.FixtureRequest) -> Jotter:
+    # One for all of them: pytest makes two objects for each fixture that asks for the request.
+    return jotter_of(request.node)
+
+
+@pytest.fixture
+def measured(_jotter: Jotter) -> Measured:
     """Write a measured value beside its limit into the record: ``measured(value, limit)``."""
-    jotter = jotter_of(request.node)
 
     def write(value: Value, limit: Limit, level: Level | None = None, samples: int = 1) -> Value:
         if value is None:
@@ -121,43 +129,39 @@ def measured(request: pytest.FixtureRequest) -> Measured:
         taken = Measurement(
             value=value, unit=limit.unit, limit=limit.value, key=limit.key, level=worse, samples=samples
         )
-        jotter.measurements.append(taken)
+        _jotter.measurements.append(taken)
         return value
 
     return write
 
 
 @pytest.fixture
-def note(request: pytest.FixtureRequest) -> Note:
+def note(_jotter: Jotter) -> Note:
     """Say what is worth a line although the claim holds: ``note("...")``, or any number of sentences, or none."""
-    jotter = jotter_of(request.node)
 
     def write(*sentences: str) -> None:
-        jotter.notes.extend(sentences)
+        _jotter.notes.extend(sentences)
 
     return write
 
 
 @pytest.fixture
-def evidence(request: pytest.FixtureRequest) -> Evidence:
+def evidence(_jotter: Jotter) -> Evidence:
     """Say what the judgement rests on: ``evidence("release v42 complete since 05:10Z")``, or any number of lines."""
-    jotter = jotter_of(request.node)
 
     def write(*lines: str) -> None:
-        jotter.evidence.extend(lines)
+        _jotter.evidence.extend(lines)
 
     return write
 
 
 @pytest.fixture
-def log_look(request: pytest.FixtureRequest) -> LogLooked:
+def log_look(_jotter: Jotter) -> LogLooked:
     """Write which stretch of the log was seen and the error shapes in it, for later weeks; returns the shapes."""
     from ops_tests.rules.log_weeks import looked
 
-    jotter = jotter_of(request.node)
-
     def write(window: LogWindow, shapes: Sequence[Shape]) -> Sequence[Shape]:
-        jotter.log_look = looked(window, shapes)
+        _jotter.log_look = looked(window, shapes)
         return shapes
 
     return write

@@ -32,6 +32,7 @@ SHORTEST_IN_PIECES = 16
 """Half of a shorter value is too short to be told from an ordinary word."""
 LONG = 2000
 """Characters; pages and documents are longer, sentences shorter."""
+_JSON = json.JSONEncoder(default=lambda _: None)
 _SIGNED = "hmac-sha256"
 _SIGNATURE = re.compile(rf"({_SIGNED}['\":= ]+)[A-Za-z0-9+/]{{43}}=", re.IGNORECASE)
 
@@ -49,7 +50,9 @@ class Redactor:
         for form in filter(self._indivisible, forms):
             for end in (_head(form), _head(form[::-1])[::-1]):
                 self._ends.setdefault(end, []).append(form)
-        self._cut, self._any = Occurrences(self._ends), Occurrences([*forms, *self._ends])
+        sought = [*forms, *self._ends]
+        self._cut, self._any = Occurrences(self._ends), Occurrences(sought)
+        self._any_in_json = Occurrences(json.dumps(one)[1:-1] for one in sought)
         self._short = cache(self.text)  # most words of a report stand in every report
 
     def text(self, text: str) -> str:
@@ -84,6 +87,17 @@ class Redactor:
         if isinstance(value, list | tuple):
             return type(value)(self.deep(item) for item in value)
         return value
+
+    def spares(self, value: Any) -> bool:
+        """Whether ``deep`` would surely change nothing: the whole value is searched as one text, many times faster.
+
+        JSON spells each character by itself, so that a string that occurs in the value is spelt alike in its JSON.
+        """
+        try:
+            spelt = _JSON.encode(value)
+        except (TypeError, ValueError):  # keys that JSON does not know
+            return False
+        return not self._any_in_json.within(spelt) and _SIGNED not in spelt.lower()
 
     def file(self, path: Path) -> None:
         """Scrub a written text file in place, as a net below the first scrub."""
@@ -182,9 +196,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     run = run_of(item.config)
     if run is None:
         return report
-    hook = item.config.hook
-    data = redactor_of(item.config, run).deep(hook.pytest_report_to_serializable(config=item.config, report=report))
-    clean: pytest.TestReport = hook.pytest_report_from_serializable(config=item.config, data=data)
+    hook, redactor = item.config.hook, redactor_of(item.config, run)
+    if (report.longrepr is None or isinstance(report.longrepr, str)) and redactor.spares(vars(report)):
+        return report
+    data = hook.pytest_report_to_serializable(config=item.config, report=report)
+    if redactor.spares(data):
+        return report
+    clean: pytest.TestReport = hook.pytest_report_from_serializable(config=item.config, data=redactor.deep(data))
     return clean
 
 

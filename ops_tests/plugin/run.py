@@ -19,7 +19,7 @@ from ops_tests.plugin.history import writing
 from ops_tests.plugin.live_version import live_versions
 from ops_tests.plugin.naming import argument
 from ops_tests.plugin.options import SUITES
-from ops_tests.plugin.redaction import redactor_of
+from ops_tests.plugin.redaction import Redactor, redactor_of
 from ops_tests.plugin.schedule import remarks
 from ops_tests.plugin.spreading import scope_of
 from ops_tests.plugin.state import Run, is_worker, run_of
@@ -83,7 +83,7 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
     found = with_unneeded(run, [*run.records, *run.own, *crashed, *run.not_applicable])
     checks = sorted(found, key=verdict.report_order)
     clean, now = redactor_of(config, run), datetime.now(UTC)
-    cleaned = tuple(CheckRecord.model_validate(clean.deep(check.model_dump())) for check in checks)
+    cleaned = tuple(_clean(check, clean) for check in checks)
     return RunRecord(
         run_id=run.run_id,
         suite=run.settings.suite,
@@ -105,6 +105,11 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
             for one in sorted(run.deliveries, key=lambda one: one.sent_at)
         ),
     )
+
+
+def _clean(check: CheckRecord, redactor: Redactor) -> CheckRecord:
+    data = check.model_dump()
+    return check if redactor.spares(data) else CheckRecord.model_validate(redactor.deep(data))
 
 
 def _verdict(run: Run, checks: list[CheckRecord], status: int) -> str:

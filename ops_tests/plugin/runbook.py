@@ -19,7 +19,11 @@ RUNBOOK = Path(__file__).parents[1] / "runbook"
 
 def folder_of(anchor: str, check: Path) -> str:
     """The folder with the file of an anchor that a check in this file names; "" for the suite's own runbook."""
-    file = anchor.partition("#")[0]
+    return _folder_with(anchor.partition("#")[0], check)
+
+
+@cache
+def _folder_with(file: str, check: Path) -> str:
     beside = check.parent / "runbook"
     return "" if not (beside / file).is_file() and (RUNBOOK / file).is_file() else str(beside)
 

@@ -68,7 +68,7 @@ def _take_failure(item: pytest.Item, call: pytest.CallInfo[None], report: pytest
         report.outcome = "skipped"  # to pytest it is no failure: neither -x nor its own status may count it
         path, line, _ = item.location
         report.longrepr = (path, (line or 0) + 1, f"{waiver}: {sentence}")
-    elif _said_on_purpose(call, outcome):
+    elif is_told_by_its_sentence(item, call):
         report.longrepr = sentence
     report.user_properties.append((PROPERTY, outcome))
     if outcome == "blind" and _WAIVER in item.stash:
@@ -88,9 +88,10 @@ def _classify(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, 
     return "blind", f"{type(excinfo.value).__name__}: {excinfo.value}".strip()
 
 
-def _said_on_purpose(call: pytest.CallInfo[None], outcome: Outcome) -> bool:
+def is_told_by_its_sentence(item: pytest.Item, call: pytest.CallInfo[None]) -> bool:
     """Whether the sentence says it all, so that a traceback would only be noise."""
-    return outcome == "finding" or (call.excinfo is not None and isinstance(call.excinfo.value, OpsError))
+    told = call.excinfo is not None and isinstance(call.excinfo.value, OpsError)
+    return told or _classify(item, call)[0] == "finding"
 
 
 def _remember_remarks(item: pytest.Item, run: Run) -> None:

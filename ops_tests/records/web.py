@@ -17,7 +17,7 @@ class Answer:
         headers: Header names in lower case.
         body: The body, decoded as text, cut at the client's limit.
         sent_at: When the request was sent, UTC.
-        first_byte_seconds: From sending the request to the last header byte.
+        first_byte_seconds: From sending the request to the first byte of the answer.
         seconds: From sending the request to the last body byte.
         redirected_to: Where a redirect to another host pointed, else "".
         damage: Why the body is not whole ("cut short", "longer than 1 MiB", "still arriving after 10 s"), else "".

@@ -25,7 +25,7 @@ class Delivery:
         webhook_id: ``X-Shopify-Webhook-Id``, unique to this delivery (the repeat of the once-check aside).
         sent_at: When it was sent, UTC.
         status: The answer's HTTP status.
-        first_byte_seconds: From sending to the last header byte.
+        first_byte_seconds: From sending to the first byte of the answer.
         seconds: From sending to the last body byte.
         warm: Whether it went over a connection that had served before.
     """
@@ -49,7 +49,7 @@ class ResponseTimes:
     Attributes:
         path: The endpoint's path.
         place: The host they were sent from.
-        first_bytes: From sending to the last header byte, seconds, in their order.
+        first_bytes: From sending to the first byte of the answer, seconds, in their order.
         connecting: What opening a TCP connection to the same address took, seconds: one way there and back.
         image: The image that answered, or "" where nobody knows.
         earlier: What earlier runs measured of this image, run by run, seconds, net of their connecting.

@@ -6,7 +6,7 @@ names the root and counts what may follow from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from ops_tests.records.run import CheckRecord, Level
@@ -62,9 +62,13 @@ def causes(checks: Iterable[CheckRecord]) -> list[Cause]:
         for root in [check for check in wrong if check.check == name and _explains(check)]:
             found.append(Cause(root, tuple(_explained(root, beginnings, wrong))))
             wrong = _without(wrong, found[-1])
-    while wrong:
-        found.append(Cause(wrong[0], tuple(_alike(wrong[0], wrong[1:]))))
-        wrong = _without(wrong, found[-1])
+    taken: set[int] = set()
+    for place, root in enumerate(wrong):
+        if id(root) in taken:
+            continue
+        alike = _alike(root, wrong[place + 1 :], taken)
+        taken |= set(map(id, alike))
+        found.append(Cause(root, tuple(alike)))
     places = {id(check): place for place, check in enumerate(worst_first(cause.root for cause in found))}
     return sorted(found, key=lambda cause: places[id(cause.root)])
 
@@ -80,7 +84,7 @@ def _explained(root: CheckRecord, beginnings: tuple[str, ...], wrong: Sequence[C
     return [check for check in same if check.check.startswith(beginnings)]
 
 
-def _alike(root: CheckRecord, others: Sequence[CheckRecord]) -> list[CheckRecord]:
+def _alike(root: CheckRecord, others: Sequence[CheckRecord], taken: Container[int]) -> list[CheckRecord]:
     """The blind checks of the target that saw or quote what this blind one saw, or ask the same of another endpoint.
 
     Whose token was refused by the same other side saw the same, whatever each asked it for.
@@ -92,7 +96,8 @@ def _alike(root: CheckRecord, others: Sequence[CheckRecord]) -> list[CheckRecord
     return [
         check
         for check in blind
-        if _name(check) == _name(root) or (saw and saw in check.sentence) or (token and token == _token(check))
+        if id(check) not in taken
+        and (_name(check) == _name(root) or (saw and saw in check.sentence) or (token and token == _token(check)))
     ]
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,12 +64,9 @@ def percentile(name: str, ordered: Sequence[float], error_a_side: float = ERROR_
     """
     share, count = PERCENTILES[name], len(ordered)
     below = _ranks_below(count, share)
-    low = max((rank for rank in range(1, count + 1) if below[rank - 1] <= error_a_side), default=None)
-    high = min((rank for rank in range(1, count + 1) if below[rank - 1] >= 1 - error_a_side), default=None)
+    low, high = bisect_right(below, error_a_side, hi=count), bisect_left(below, 1 - error_a_side, hi=count)
     value = ordered[max(math.ceil(share * count), 1) - 1]
-    return Percentile(
-        name, value, None if low is None else ordered[low - 1], None if high is None else ordered[high - 1]
-    )
+    return Percentile(name, value, ordered[low - 1] if low else None, ordered[high] if high < count else None)
 
 
 def net(first_bytes: Sequence[float], connecting: float) -> list[float]:
@@ -79,6 +78,7 @@ def net(first_bytes: Sequence[float], connecting: float) -> list[float]:
     return [one - way for one in first_bytes]
 
 
+@cache
 def _ranks_below(count: int, share: float) -> list[float]:
     """For each number up to ``count``: how likely at most so many samples lie below the true percentile."""
     whole, running = math.lgamma(count + 1), 0.0

@@ -10,6 +10,8 @@ from contextlib import closing
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ops_tests.plugin.redaction import Redactor
 from ops_tests.target import Secret
@@ -198,3 +200,18 @@ def test_the_password_of_a_keyword_dsn_is_a_secret(dsn: str) -> None:
 def test_a_signature_is_scrubbed_where_its_header_names_it() -> None:
     signature = base64.b64encode(bytes(range(32))).decode()
     assert signature not in Redactor([]).text(f"{{'X-Shopify-Hmac-Sha256': '{signature}'}}")
+
+
+@given(st.text(min_size=4, max_size=40), st.text(max_size=20), st.text(max_size=20))
+def test_what_is_spared_bears_no_secret(secret: str, before: str, behind: str) -> None:
+    redactor = Redactor([Secret("TOKEN", secret)])
+    for value in ({before: [1, (behind + secret,)]}, {secret + before: None}, {(secret,): object()}, [before, behind]):
+        assert not redactor.spares(value) or redactor.deep(value) == value
+
+
+def test_what_bears_no_secret_is_spared() -> None:
+    assert Redactor([Secret("TOKEN", LONG)]).spares({"sections": [("out", "FlyV1"), (1.5, None, object())]})
+
+
+def test_a_signature_is_not_spared() -> None:
+    assert not Redactor([]).spares([{"X-Shopify-HMAC-SHA256": "c2lnbmF0dXJl"}])

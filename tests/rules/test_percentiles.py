@@ -86,6 +86,16 @@ def test_the_interval_covers_the_truth_as_often_as_it_says(name: str, count: int
     assert missed / TRIALS <= 0.05 + LUCK
 
 
+@pytest.mark.parametrize(("name", "truth"), [("p50", 2), ("p95", 10), ("p99", 50)])
+def test_the_interval_covers_the_truth_where_samples_tie(name: str, truth: int) -> None:
+    schedule = [2] * 90 + [10] * 8 + [50] * 2
+    missed = 0
+    for seed in range(TRIALS):
+        found = percentile(name, sorted(random.Random(seed).choices(schedule, k=368)))
+        missed += not (found.low or 0) <= truth <= (truth if found.high is None else found.high)
+    assert missed / TRIALS <= 0.05 + LUCK
+
+
 def test_what_is_well_below_passes_at_the_second_look_and_what_is_well_over_fails_at_the_first() -> None:
     assert [(one.number, one.word) for one in looks("p95", [QUICK] * 3, 0.1)] == [(1, "undecided"), (2, "passed")]
     assert [(one.number, one.word) for one in looks("p95", [SLOW], 0.1)] == [(1, "failed")]

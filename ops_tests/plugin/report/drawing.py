@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ WIDTH, HEIGHT, MARGIN = 186.0, 34.0, 5.0
 _SHAPES: dict[str, str] = {"ok": "dot", "note": "half", "finding": "cross", "blind": "ring", "waived": "square"}
 
 
+@cache
 def mark(outcome: str) -> str:
     """The sign of a verdict beside its word: a dot holds, a cross is a finding, a ring is blind, a square waived."""
     return f'<svg class="mark" viewBox="-6 -6 12 12" aria-hidden="true">{_shape(outcome, 0, 0, 4)}</svg>'
@@ -53,9 +55,10 @@ def trend_line(points: Sequence[Point], limit: float | None, said: str) -> str:
     ]
     dashed = f'<path class="limit" d="M0 {_level(limit, top):.1f}H{WIDTH:g}"/>' if values and limit is not None else ""
     marks = [_run_mark(one, *places[number], step, now=number == last) for number, one in enumerate(points)]
+    title = escape(said)
     return (
-        f'<svg class="trend" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{escape(said)}">'
-        f"<title>{escape(said)}</title>{dashed}{_line(points, places)}{''.join(marks)}</svg>"
+        f'<svg class="trend" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{title}">'
+        f"<title>{title}</title>{dashed}{_line(points, places)}{''.join(marks)}</svg>"
     )
 
 

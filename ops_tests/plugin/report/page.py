@@ -68,6 +68,7 @@ def page(record: RunRecord, pasts: Mapping[str, Past]) -> str:
     judged = [check for check in record.checks if check.outcome != "not applicable"]
     targets = {target.name: target for target in record.targets}
     word, rest = verdict.parted(record.verdict)
+    found = causes(judged)
     rendered: str = (
         templates()
         .get_template("page.html.j2")
@@ -79,7 +80,7 @@ def page(record: RunRecord, pasts: Mapping[str, Past]) -> str:
             several=len(targets) > 1,
             targets=targets,
             pasts=pasts,
-            causes=causes(judged),
+            causes=found,
             since={name: _since(record, target, pasts[name]) for name, target in targets.items()},
             drills=drills.parts(record.drills, pasts),
             subjects=[
@@ -87,7 +88,7 @@ def page(record: RunRecord, pasts: Mapping[str, Past]) -> str:
             ],
             latencies=[one for target in record.targets for one in _latencies(record, target, pasts[target.name])],
             log_findings=[one for one in judged if one.subject == "logs" and one.outcome == "finding" and one.evidence],
-            sections=_sections(causes(judged)),
+            sections=_sections(found),
             left_out=[check for check in record.checks if check.outcome == "not applicable"],
             trend=lambda check: _trend(check, pasts[check.target]),
             told_since=lambda check: phrases.since(check, pasts[check.target], record),

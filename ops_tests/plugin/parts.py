@@ -41,6 +41,7 @@ from ops_tests.plugin import (
     targets,
     terminal,
     termination,
+    travelling,
     verdicts,
     waivers,
 )
@@ -82,6 +83,7 @@ PARTS: tuple[ModuleType, ...] = (
     html,
     run,
     termination,
+    travelling,
     heartbeats,
     terminal,
 )

@@ -91,13 +91,23 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["ops"] = {
         "run_id": run.run_id,
         "started_at": run.started_at.isoformat(),
-        "targets": [[str(one.file), _place(run, one), dict(one.environment)] for one in run.targets.values()],
+        "environ": (shared := _shared_environ(run)),
+        "targets": [[str(one.file), _place(run, one), _own_environ(one, shared)] for one in run.targets.values()],
     }
 
 
 def _place(run: Run, target: Target) -> dict[str, Any]:
     """What of a target is not as its file says: where the sandbox is."""
     return run.sandboxes[target.name].ready().place if target.name in run.sandboxes else {}
+
+
+def _shared_environ(run: Run) -> dict[str, str]:
+    """The variables that all targets have alike: told once a target, they would be most of what a worker is told."""
+    return dict(set.intersection(*(set(one.environment.items()) for one in run.targets.values())))
+
+
+def _own_environ(target: Target, shared: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in target.environment.items() if shared.get(name) != value}
 
 
 def _join(config: pytest.Config) -> None:
@@ -108,7 +118,8 @@ def _join(config: pytest.Config) -> None:
     told = getattr(config, "workerinput", {}).get("ops")
     if told is None:
         return
-    targets = [load_target(Path(file), environ, place) for file, place, environ in told["targets"]]
+    shared = told["environ"]
+    targets = [load_target(Path(file), shared | own if own else shared, place) for file, place, own in told["targets"]]
     started_at = datetime.fromisoformat(told["started_at"])
     config.stash[RUN] = Run(settings(config), {one.name: one for one in targets}, told["run_id"], started_at)
 

@@ -1,0 +1,56 @@
+"""How a check's report travels from an xdist worker: as one value instead of a hundred.
+
+xdist's channel writes and reads each string of a report in Python, which takes longer than most checks.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from ops_tests.plugin.state import is_worker, run_of
+
+_PACKED = "ops_packed"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """In a worker: pack what is sent."""
+    if is_worker(config):
+        config.pluginmanager.register(_Packing(config), "ops_tests.packing")
+
+
+class _Packing:
+    """Packs reports while they are sent, and only then: redaction wants to see the same form unpacked."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._sending = False
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logreport(self) -> Generator[None, None, None]:
+        """Note that what is now made of a report is what is sent."""
+        self._sending = True
+        try:
+            return (yield)
+        finally:
+            self._sending = False
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_report_to_serializable(self) -> Generator[None, dict[str, Any], dict[str, Any]]:
+        """Pack it; it holds nothing but what the channel and marshal both know."""
+        data = yield
+        return {_PACKED: marshal.dumps(data)} if self._sending and run_of(self._config) else data
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_from_serializable(config: pytest.Config, data: dict[str, Any]) -> Any:
+    """Unpack, with what xdist has laid beside it, and leave the rest to whoever makes reports of such data."""
+    packed = data.pop(_PACKED, None)
+    if packed is None:
+        return None
+    whole = marshal.loads(packed) | data  # noqa: S302  # from our own worker
+    return config.hook.pytest_report_from_serializable(config=config, data=whole)

@@ -19,6 +19,9 @@ def pytest_configure(config: pytest.Config) -> None:
     pytest.register_assert_rewrite("ops_tests.checks")
     from ops_tests.plugin.parts import PARTS
 
+    config.add_cleanup(
+        gc.unfreeze
+    )  # what `beginning` froze; here, since pytest looks for garbage before the first cleanup
     for part in PARTS:
         config.pluginmanager.register(part, part.__name__)
 

@@ -47,8 +47,8 @@ kills: $(VENV)/.ready  ## 50 runs ended at random moments (SEED=n to try the sam
 	@$(VENV)/bin/pytest tests/test_dies_well.py tests/drill/test_killed.py -q -m "long or not long" $(ARGS)
 bench: $(VENV)/.ready-dev  ## every figure beside its peers, into benchmarks/RESULTS.md (ARGS=NAME for one, to the terminal)
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
-many-targets: $(VENV)/.ready-dev  ## what 10, 30 and 100 targets cost, in four workers and in four shards (some minutes)
-	@$(VENV)/bin/python -m tests.many
+many-targets: $(VENV)/.ready-dev  ## what 10, 30 and 100 targets cost, in one process, in four workers and in four shards (some minutes)
+	@$(VENV)/bin/python -m benchmarks many-targets
 test-versions: $(VENV)/.ready  ## a slice of them on every supported Python there is and the oldest and newest supported pytest (ARGS=--extremes)
 	@$(VENV)/bin/python tools/test_versions.py $(ARGS)
 alert-rehearsal: $(VENV)/.ready-dev  ## a scripted outage with real runs, and the messages that arrive (half a minute)

@@ -118,7 +118,7 @@ class Target(Part):
     def placed(self, file: Path, environ: Mapping[str, str]) -> Self:
         """This target as read from ``file``, with the environment its variables are looked up in."""
         placed = self.model_copy()
-        placed._file, placed._environ = file, dict(environ)
+        placed._file, placed._environ = file, environ
         return placed
 
     @property

@@ -7,6 +7,7 @@ import os
 import shlex
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ STAND_INS = {"name": "stand-in", "base_url": "https://stand-in.invalid"}
 """For what every target needs and this file has wrong, while the rest of it is looked at."""
 
 
-def packaged_targets() -> dict[str, Path]:
+@cache
+def packaged_targets() -> Mapping[str, Path]:
     """The targets that come with the package, by name."""
     return {path.stem: path for path in sorted(TARGETS.glob("*.toml"))}
 

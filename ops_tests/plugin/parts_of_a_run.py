@@ -18,6 +18,7 @@ from ops_tests.plugin import (
     terminal,
     termination,
     tracebacks,
+    travelling,
     verdicts,
     waivers,
 )
@@ -36,6 +37,7 @@ PARTS_OF_A_RUN: tuple[ModuleType, ...] = (
     html,
     run,
     termination,
+    travelling,
     heartbeats,
     terminal,
 )

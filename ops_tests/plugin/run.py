@@ -82,12 +82,12 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
     crashed = [_crashed(run, nodeid) for nodeid in tally_of(config).crashed]
     found = with_unneeded(run, [*run.records, *run.own, *crashed, *run.not_applicable])
     checks = sorted(found, key=verdict.report_order)
-    clean, now = redactor_of(config, run), datetime.now(UTC)
+    clean, live, now = redactor_of(config, run), live_versions(run), datetime.now(UTC)
     cleaned = tuple(_clean(check, clean) for check in checks)
     return RunRecord(
         run_id=run.run_id,
         suite=run.settings.suite,
-        targets=tuple(_target_record(run, target) for target in run.targets.values()),
+        targets=tuple(_target_record(run, one, *live.get(one.name, ("", ""))) for one in run.targets.values()),
         faults=run.settings.faults,
         started_at=run.started_at,
         finished_at=now,
@@ -127,8 +127,7 @@ def _misspelt(run: Run, status: int) -> str:
     return f"no check is selected by -m {run.settings.suite!r}; the suites are {', '.join(SUITES)}"
 
 
-def _target_record(run: Run, target: Target) -> TargetRecord:
-    release, image = live_versions(run).get(target.name, ("", ""))
+def _target_record(run: Run, target: Target, release: str, image: str) -> TargetRecord:
     return TargetRecord(
         name=target.name,
         base_url=target.base_url,

@@ -13,6 +13,7 @@ from ops_tests.plugin.naming import named_run
 from ops_tests.plugin.options import is_target_given, settings, suite
 from ops_tests.plugin.reaching import checks_in_play, is_listing
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
+from ops_tests.plugin.travelling import environ_of, shared_environ
 from ops_tests.target import Target, dotenv_complaints
 from ops_tests.target_file import load_target, packaged_targets
 from ops_tests.target_parts import SHOPIFY_ENDPOINTS, Endpoint, Page
@@ -92,7 +93,8 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["ops"] = {
         "run_id": run.run_id,
         "started_at": run.started_at.isoformat(),
-        "targets": [[str(one.file), _place(run, one), dict(one.environment)] for one in run.targets.values()],
+        "environ": (shared := shared_environ(run.targets.values())),
+        "targets": [[str(one.file), _place(run, one), environ_of(one, shared)] for one in run.targets.values()],
     }
 
 
@@ -109,7 +111,8 @@ def _join(config: pytest.Config) -> None:
     told = getattr(config, "workerinput", {}).get("ops")
     if told is None:
         return
-    targets = [load_target(Path(file), environ, place) for file, place, environ in told["targets"]]
+    shared = told["environ"]
+    targets = [load_target(Path(file), shared | own if own else shared, place) for file, place, own in told["targets"]]
     started_at = datetime.fromisoformat(told["started_at"])
     config.stash[RUN] = Run(settings(config), {one.name: one for one in targets}, told["run_id"], started_at)
 

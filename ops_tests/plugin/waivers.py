@@ -34,9 +34,11 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
 
 def _waivers(run: Run, project: Path) -> dict[str, tuple[Waiver, ...]]:
     try:
-        return {name: load_waivers(waivers_path(target, project)) for name, target in run.targets.items()}
+        files = {name: waivers_path(target, project) for name, target in run.targets.items()}
+        read = {file: load_waivers(file) for file in dict.fromkeys(files.values())}
     except UsageProblem as error:
         raise pytest.UsageError(str(error)) from None
+    return {name: read[file] for name, file in files.items()}
 
 
 def _covering(item: pytest.Item, run: Run) -> Waiver | None:

@@ -24,7 +24,7 @@ class ErrorKind(StrEnum):
 
 # At most 80 characters between the two words keep the search linear on lines of megabytes.
 _PRISMA = re.compile(r"prisma(?:[a-z0-9 _-]{0,80}|:)error", re.IGNORECASE)
-_FAILING_DIGITS = re.compile(r"(?:429|5\d\d)(?!\.?\d)")
+_FAILING_DIGITS = re.compile(r"(?:429|5[0-9][0-9])(?!\.?\d)")
 _REJECTING_DIGITS = re.compile(r"40[015](?!\.?\d)")
 _REJECTING_PHRASES = ("no hmac (test request)", "unexpected topic")
 _ADDRESS = re.compile(rf"({METHOD} )/\S*|(https?:)//[^\s\"'<>]+")
@@ -39,10 +39,13 @@ def kind(entry: Entry) -> ErrorKind | None:
     A 429 or 5xx always counts. Everything else is excused where it is a delivery rejected on purpose, or Prisma's P2002
     on ``webhook_events``: the second sending of a delivery met the row of the first, which is idempotency at work.
     """
-    if not may_say_error(entry.level, entry.text.lower()) and not _FAILING_DIGITS.search(entry.text):
+    worded = may_say_error(entry.level, entry.text.lower())
+    if not worded and not _FAILING_DIGITS.search(entry.text):
         return None
     text = _judged(entry)
     found = _failing_statuses(text)
+    if not found and not worded:
+        return None
     if not found and (_is_rejection(entry, text) or _is_repeated_delivery(text)):
         return None
     if "webhook error" in text.lower():

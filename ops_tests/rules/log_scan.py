@@ -80,8 +80,9 @@ class Scan:
             self.size += len(fresh)
             buffer += fresh
             records = _Records(buffer, self.form)
-            self.oldest = self.oldest or records.line(0).timestamp
             end = records.start(max(len(buffer) - REACH, 0)) if fresh else len(buffer)
+            if end and self.oldest is None:
+                self.oldest = records.line(0).timestamp
             for place in records.candidates(begin, end):
                 if place not in judged:
                     lines = records.around(place)
@@ -115,6 +116,8 @@ class _Records:
     def around(self, place: int) -> dict[int, LogLine]:
         """The lines of the entry to which a record belongs, by their places."""
         here = self.line(place)
+        if blank(here):
+            return {place: here}
         earlier = _joined(here, self._before(place), goes_on)
         later = _joined(here, self._behind(place), lambda near, far: goes_on(far, near))
         return {**earlier, place: here, **later}

@@ -91,7 +91,7 @@ ORDINARY = (
     "session <id> loaded for <shop> in <n>.2 ms", "[Webhook] delivery <id> of <shop> recorded",
     "Lieferzeiten für <shop> neu berechnet: <id>",
 )  # fmt: skip
-MACHINES = ("d8d4017a6e3278", "e286503f9a1d48", "17811953c92e18")
+MACHINES = ("d8d4017a6e3278", "e286503f9a1d48")
 BEGAN = datetime(2026, 8, 10, tzinfo=UTC)
 _VARIABLE = re.compile("<(n|id|shop|5xx)>")
 

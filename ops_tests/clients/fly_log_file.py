@@ -13,23 +13,26 @@ from ops_tests.records.logs import LogForm, LogLine
 
 SOURCE = "the saved log"
 
-# fly colours this also where nobody sees it, and without NO_COLOR's leave (flyctl's internal/render/logs.go).
-_PREFIX = re.compile(
-    # In this order: the error's message, which takes the place of the record's own; time; provider; machine; level.
-    rb'(?:error\.message="([^\n]*)" )?\x1b\[2m(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))\x1b\[0m '
-    rb"([a-z]+(?=[\[ ]))?\[?([0-9a-z]*)\]? \x1b\[32m[a-z]*\x1b\[0m "
-    rb"\[\x1b\[\d+m(\w+)\x1b\[0m\]"
+# fly colours this also where nobody sees it, and whatever NO_COLOR says (flyctl's internal/render/logs.go). In this order:
+# an error's message, which takes the place of the record's own; time; provider; machine; level.
+_PREFIX = (
+    r'(?:error\.message="([^\n]*)" )?\x1b\[2m(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))\x1b\[0m '
+    r"([a-z]+(?=[\[ ]))?\[?([0-9a-z]*)\]? \x1b\[32m[a-z]*\x1b\[0m "
+    r"\[\x1b\[\d+m(\w+)\x1b\[0m\]"
 )
+_TEXT = re.compile(_PREFIX, re.ASCII)
 
 
 def _text_line(record: bytes) -> LogLine:
-    found = _PREFIX.match(record)
+    text = record.decode("utf-8", "replace")
+    found = _TEXT.match(text)
     if found is None:
         raise _odd(record)
-    error, timestamp, provider, instance, level = (part.decode("utf-8", "replace") for part in found.groups(b""))
-    message = error or record[found.end() :].decode("utf-8", "replace").removesuffix("\n")
-    written_at = time_of({"timestamp": timestamp}, "timestamp", SOURCE)
-    return LogLine(written_at, plain(message), instance, level, provider)
+    error, timestamp, provider, instance, level = found.groups("")
+    message = error or text[found.end() :].removesuffix("\n")
+    return LogLine(
+        time_of({"timestamp": timestamp}, "timestamp", SOURCE), plain(message), instance, level, provider
+    )
 
 
 def _json_line(record: bytes) -> LogLine:
@@ -40,7 +43,7 @@ def _json_line(record: bytes) -> LogLine:
     return fly_json.log_line(object_of(item), SOURCE)
 
 
-TEXT = LogForm(_PREFIX, _text_line)
+TEXT = LogForm(re.compile(_PREFIX.encode()), _text_line)
 """A message of several lines is one record: only its first line bears the time."""
 JSON = LogForm(re.compile(rb"\{"), _json_line, frame=re.compile(rb'error":\s?\{\s*"code":', re.IGNORECASE))
 """Objects one after the other, each beginning at the beginning of a line; every one has a field ``Error``."""

@@ -71,6 +71,12 @@ def goes_on(line: LogLine, last: LogLine) -> bool:
     return near and _continues(_plain(line.message), _plain(last.message))
 
 
+def begins(line: LogLine) -> bool:
+    """Whether a line that is not blank begins an entry, whatever was before it."""
+    text = _plain(line.message)
+    return _BEGINNING.match(text) is not None and not _goes_on(text)
+
+
 def blank(line: LogLine) -> bool:
     """Whether nothing of it can be read: it belongs to no entry, and ends none."""
     return not _plain(line.message)

@@ -14,19 +14,20 @@ from typing import BinaryIO
 import re2
 
 from ops_tests.records.logs import LogForm, LogLine
-from ops_tests.rules.log_entries import JOIN_WITHIN, Entry, blank, entries, goes_on, source
+from ops_tests.rules.log_entries import JOIN_WITHIN, Entry, begins, blank, entries, goes_on, source
 from ops_tests.rules.log_errors import kind
 from ops_tests.rules.log_statuses import UNITS
 
 PIECE = 2**20
 """So many bytes are read at once."""
-REACH = 2**20
+REACH = 2**18
 """So many bytes before and behind a candidate the other lines of its entry are looked for; a single line may be longer.
 """
 
 _WORDS = r"err|fatal|crit|panic|alert|emerg|exception|uncaught|unhandled|\{\\?\"level\\?\":[56]0,"
 # A number of three digits; before it may stand what an escape ends with: \n, \u003e, the m of a colour.
-_NUMBER = r"(?:^|[^0-9a-df])(?:429|5[0-9][0-9])\b"
+# What is behind it must not be fetched with it where a sign may begin there: of what is dropped, none does.
+_NUMBER = r"(?:^|[^0-9a-df])(?:429|5[0-9][0-9])(?:[^0-9a-z_%/.,:-]|[.,:-](?:[^0-9]|$)|$)"
 # What hides a sign from a look at the bytes: a NUL or a colour within a word, any other escape, characters in JSON's
 # spelling but for the < > & that fly spells so.
 _HIDDEN = (
@@ -34,8 +35,7 @@ _HIDDEN = (
     r"|\\u00(?:[014-7]|2[^6]|3[^ce])|\\(?:u[0-9a-f]{4}|[bf])(?:429|5[0-9][0-9])"
 )
 _NO_STATUS = re.compile(
-    rf"[^0-9a-df\x1b]?(?:429|5[0-9][0-9])(?:[%/]|[.,:-][0-9]| (?:{UNITS})(?![\w\x80-\xff]))".encode("latin-1"),
-    re.IGNORECASE,
+    rf"[^0-9a-df\x1b]?(?:429|5[0-9][0-9]) (?:{UNITS})(?![\w\x80-\xff])".encode("latin-1"), re.IGNORECASE
 )
 
 
@@ -118,7 +118,7 @@ class _Records:
         here = self.line(place)
         if blank(here):
             return {place: here}
-        earlier = _joined(here, self._before(place), goes_on)
+        earlier = {} if begins(here) else _joined(here, self._before(place), goes_on)
         later = _joined(here, self._behind(place), lambda near, far: goes_on(far, near))
         return {**earlier, place: here, **later}
 

@@ -20,8 +20,8 @@ ERRORS = (
     "APP/SCOPES_UPDATE: web\0hook er\0ror: Error: boom",
     # Prisma
     (
-        "PrismaClientKnownRequestError: \nInvalid `prisma.session.findUnique()` invocation:\n\n\nTimed out fetching a new "
-        "connection from the connection pool. P2024\n    at async handler (file:///app/build/server.js:<n>:17)"
+        "PrismaClientKnownRequestError: \nInvalid `prisma.session.findUnique()` invocation:\n\n\nTimed out fetching a "
+        "new connection from the connection pool. P2024\n    at async handler (file:///app/build/server.js:<n>:17)"
     ),
     "PrismaClientInitializationError: Can't reach database server at `db<n>.internal:5432`",
     "prisma:error Invalid `prisma.session.findMany()` invocation",

@@ -25,22 +25,36 @@ SIZE = 200 * 10**6
 DENSE_SIZE = 40 * 10**6
 MEMORY_MIB = 64.0
 SEED = 20260820
-OURS, GREP = "ours, whole command", "LC_ALL=C grep -Eic"
+OURS, COUNTED, GREP = "ours: logs --file", "ours, counting", "LC_ALL=C grep -Eic"
 Keys = set[tuple[object, str]]
 
-NOTES = (
-    "Labels come from how an event was made. The rules were written beside lines of these shapes: 1.00 says that they "
-    "know every shape in the catalogue, not that there is no other.",
-    "grep is scored to its advantage: an event counts once, however many of its lines fit, and -a lets it read on "
-    "behind a NUL byte. What it misses has no number and no word of the pattern (`level=error`, `TypeError:`, colours "
-    "or NUL bytes within a word); what it finds too much are sizes, durations, ids, and our own forged deliveries.",
-    "Profile of the sparse log: most of the time is RE2's one pass and starting Python; each candidate costs reading it "
-    "and the lines beside it, joining and the exact rules, about 50 µs. So the time grows with the errors: the dense row.",
-    "Plain Python (`lower()`, then `bytes.find` for ten words and two regular expressions) reached half of grep's speed "
-    "before a single entry was judged, and needs more code than one pattern: hence google-re2.",
-    "The checks read the platform's HTTP API, 100 lines a page: there a request takes longer than all the rules on its "
-    "page, and topics, coverage and the sending-once of lines need every line, so nothing is left out before parsing.",
+COUNTING = (
+    "import sys\n"
+    "from ops_tests.clients.fly_log_file import TEXT\n"
+    "from ops_tests.rules.log_scan import Scan\n"
+    "with open(sys.argv[1], 'rb') as log:\n"
+    "    print(sum(1 for _ in Scan(log, TEXT).errors()))\n"
 )
+"""What ``grep -c`` does, done by what ``logs --file`` reads with."""
+SHAPES = """
+Labels come from how an event was made. The rules were written beside lines of these shapes: a recall of 1 says
+that they know every shape in the catalogue, not that there is no other."""
+SCORED = """
+grep is scored to its advantage: an event counts once, however many of its lines fit, and -a lets it read on
+behind a NUL byte. What it misses has no number and no word of the pattern (`level=error`, `TypeError:`, colours or NUL
+bytes within a word); what it finds too much are sizes, durations, ids, and our own forged deliveries."""
+PROFILE = """
+Profile of the sparse log: 35 to 40 % RE2's one pass (as fast as grep's), 10 % copies of pieces, the rest the
+candidates, one event in 90, of which each is read, joined with its neighbours and judged by the exact rules in about
+0.1 ms. So the time grows with the errors: the dense row. Before: every line was read and judged, 50 to 70 µs each."""
+PLAIN = """
+Plain Python (`lower()`, then `bytes.find` for ten words and two regular expressions) took three times as long as
+RE2 for the same look and needs more code than one pattern: hence google-re2."""
+PAGES = """
+The checks read the platform's HTTP API, 100 lines a page: there a request takes longer than all the rules on its
+page, and topics, coverage and leaving out what came twice need every line, so nothing is left out before parsing."""
+NOTES = tuple(" ".join(note.split()) for note in (SHAPES, SCORED, PROFILE, PLAIN, PAGES))
+UNREACHED = "what is left is the interpreter's share for candidates, each judged by the exact rules: see the profile"
 
 
 def figure() -> Figure:
@@ -50,7 +64,8 @@ def figure() -> Figure:
         folder = Path(name)
         sparse = _raced(folder, SIZE, one_error_in=1000, one_look_alike_in=100)
         dense = _raced(folder, DENSE_SIZE, one_error_in=20, one_look_alike_in=20)
-    ratio = sparse[GREP].least / sparse[OURS].least
+    logs = (("sparse", sparse, SIZE), ("dense", dense, DENSE_SIZE))
+    ratio = sparse[GREP].least / sparse[COUNTED].least
     return Figure(
         title="Reading logs",
         about=f"{LABELLED} labelled events, a third errors, a third look-alikes. Then {SIZE // 10**6} MB as `fly logs` "
@@ -58,20 +73,16 @@ def figure() -> Figure:
         "`python -m ops_tests logs --file FILE` in a process of its own and the runbook's grep, in turns; and "
         f"{DENSE_SIZE // 10**6} MB in which one event in 20 is an error and one in 20 a look-alike.",
         header=HEADER,
-        rows=[
-            *_rows("sparse", sparse),
-            *_rows("dense", dense),
-        ],
+        rows=[row for name, raced, _size in logs for row in _rows(name, raced)],
         claims=[
             Claim("precision", precision, unit="", at_least=0.99),
             Claim("recall", recall, unit="", at_least=0.99),
-            Claim("our throughput / grep's", ratio, at_least=0.5),
+            Claim("our throughput / grep's, both counting", ratio, at_least=0.5, unreached=UNREACHED),
             Claim("peak memory of the command", sparse[OURS].peak_mib, unit=" MiB", at_most=MEMORY_MIB),
         ],
         notes=(
             f"The runbook's grep on the labelled events: precision {theirs[0]:.2f}, recall {theirs[1]:.2f}.",
-            f"Throughput: ours {SIZE / 1e6 / sparse[OURS].least:.0f} MB/s, grep "
-            f"{SIZE / 1e6 / sparse[GREP].least:.0f} MB/s; dense: ours {DENSE_SIZE / 1e6 / dense[OURS].least:.0f} MB/s.",
+            *(f"Throughput, {name}: {_throughput(raced, size)}." for name, raced, size in logs),
             *NOTES,
         ),
     )
@@ -106,6 +117,7 @@ def _raced(folder: Path, size: int, one_error_in: int, one_look_alike_in: int) -
     grep = ["grep", "-Eic", PATTERN, str(log)]
     return interleaved(
         {
+            COUNTED: lambda: process([sys.executable, "-c", COUNTING, str(log)], folder),
             OURS: lambda: process(ours, folder),
             GREP: lambda: process(grep, folder, os.environ | {"LC_ALL": "C"}),
         }
@@ -121,4 +133,8 @@ def _write(log: Path, size: int, events: Iterable[Event]) -> None:
 
 
 def _rows(name: str, raced: dict[str, Measured]) -> list[list[str]]:
-    return [raced[way].row(f"{name}: {way}", raced[GREP]) for way in (OURS, GREP)]
+    return [raced[way].row(f"{name}: {way}", raced[GREP]) for way in raced]
+
+
+def _throughput(raced: dict[str, Measured], size: int) -> str:
+    return ", ".join(f"{way} {size / 1e6 / measured.least:.0f} MB/s" for way, measured in raced.items())

@@ -13,8 +13,8 @@ from ops_tests.records.logs import LogForm, LogLine
 
 SOURCE = "the saved log"
 
-# fly colours this also where nobody sees it, and whatever NO_COLOR says (flyctl's internal/render/logs.go). In this order:
-# an error's message, which takes the place of the record's own; time; provider; machine; level.
+# fly colours this also where nobody sees it, and whatever NO_COLOR says (flyctl, internal/render/logs.go). In order: an
+# error's message, which takes the place of the record's own; time; provider; machine; level.
 _PREFIX = (
     r'(?:error\.message="([^\n]*)" )?\x1b\[2m(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))\x1b\[0m '
     r"([a-z]+(?=[\[ ]))?\[?([0-9a-z]*)\]? \x1b\[32m[a-z]*\x1b\[0m "
@@ -30,9 +30,7 @@ def _text_line(record: bytes) -> LogLine:
         raise _odd(record)
     error, timestamp, provider, instance, level = found.groups("")
     message = error or text[found.end() :].removesuffix("\n")
-    return LogLine(
-        time_of({"timestamp": timestamp}, "timestamp", SOURCE), plain(message), instance, level, provider
-    )
+    return LogLine(time_of({"timestamp": timestamp}, "timestamp", SOURCE), plain(message), instance, level, provider)
 
 
 def _json_line(record: bytes) -> LogLine:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from ops_tests.records.logs import LogLine
 from ops_tests.rules.log_entries import Entry
 from ops_tests.rules.log_levels import may_say_error, says_error
 from ops_tests.rules.log_personal_data import without_payload
@@ -25,6 +26,7 @@ class ErrorKind(StrEnum):
 # At most 80 characters between the two words keep the search linear on lines of megabytes.
 _PRISMA = re.compile(r"prisma(?:[a-z0-9 _-]{0,80}|:)error", re.IGNORECASE)
 _FAILING_DIGITS = re.compile(r"(?:429|5[0-9][0-9])(?!\.?\d)")
+_LEADING_NUMBER = re.compile(r"^\W*(?:respond\w* (?:with )?)?[0-9]", re.MULTILINE | re.IGNORECASE)
 _REJECTING_DIGITS = re.compile(r"40[015](?!\.?\d)")
 _REJECTING_PHRASES = ("no hmac (test request)", "unexpected topic")
 _ADDRESS = re.compile(rf"({METHOD} )/\S*|(https?:)//[^\s\"'<>]+")
@@ -57,6 +59,17 @@ def kind(entry: Entry) -> ErrorKind | None:
     return ErrorKind.LEVEL if says_error(entry.level, text) else None
 
 
+def may_tell_of_error(line: LogLine) -> bool:
+    """A cheap look that is never wrong about no: without such a line an entry is no error, whatever its others say.
+
+    A status may be announced on the line before it, but then nothing else stands before it on its own.
+    """
+    text = line.message.replace("\0", "")
+    if "\x1b" in text or "\r" in text or may_say_error(line.level, text.lower()) or _LEADING_NUMBER.search(text):
+        return True
+    return bool(_failing_statuses(_without_addresses(text)))
+
+
 def errors(entries: Iterable[Entry]) -> list[Entry]:
     """The entries that are errors, in their order."""
     return [entry for entry in entries if kind(entry)]
@@ -80,7 +93,10 @@ def _is_rejected_delivery(entry: Entry) -> bool:
 
 def _judged(entry: Entry) -> str:
     """The text without what others wrote into it: payloads, and the addresses that were asked for."""
-    text = without_payload(entry.text)
+    return _without_addresses(without_payload(entry.text))
+
+
+def _without_addresses(text: str) -> str:
     return _ADDRESS.sub(lambda match: f"{match[1] or match[2]}/", text) if "/" in text else text
 
 

@@ -15,7 +15,7 @@ import re2
 
 from ops_tests.records.logs import LogForm, LogLine
 from ops_tests.rules.log_entries import JOIN_WITHIN, Entry, begins, blank, entries, goes_on, source
-from ops_tests.rules.log_errors import kind
+from ops_tests.rules.log_errors import kind, may_tell_of_error
 from ops_tests.rules.log_statuses import UNITS
 
 PIECE = 2**20
@@ -84,8 +84,8 @@ class Scan:
             if end and self.oldest is None:
                 self.oldest = records.line(0).timestamp
             for place in records.candidates(begin, end):
-                if place not in judged:
-                    lines = records.around(place)
+                if place not in judged and may_tell_of_error(line := records.line(place)):
+                    lines = records.around(place, line)
                     judged.update(lines)
                     yield from (entry for entry in entries([lines[at] for at in sorted(lines)]) if kind(entry))
             kept = records.start(max(end - REACH, 0))
@@ -113,9 +113,8 @@ class _Records:
         frame = self.form.frame
         return bool(_NO_STATUS.match(self.buffer, place) or (frame and frame.match(self.buffer, place)))
 
-    def around(self, place: int) -> dict[int, LogLine]:
+    def around(self, place: int, here: LogLine) -> dict[int, LogLine]:
         """The lines of the entry to which a record belongs, by their places."""
-        here = self.line(place)
         if blank(here):
             return {place: here}
         earlier = {} if begins(here) else _joined(here, self._before(place), goes_on)

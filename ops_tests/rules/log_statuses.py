@@ -76,10 +76,13 @@ def _found(text: str) -> Iterator[re.Match[str]]:
     place = 0
     while place < len(text):
         beyond = place + _PIECE
-        match = _STATUS.search(text, place, beyond + _LONGEST) if _announces(text[place : beyond + _LONGEST]) else None
-        if match and match.start() < beyond:
+        within = (text, place, beyond + _LONGEST)
+        place = beyond
+        for match in _STATUS.finditer(*within) if _announces(text[within[1] : within[2]]) else ():
+            if match.start() >= beyond:
+                break
             yield match
-        place = match.end() if match and match.start() < beyond else beyond
+            place = max(beyond, match.end())
 
 
 def _announces(piece: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +25,21 @@ class LogLine:
     instance: str = ""
     level: str = "info"
     provider: str = ""
+
+
+@dataclass(frozen=True)
+class LogForm:
+    """How the records of a saved log are written: each begins at the beginning of a line and ends before the next.
+
+    Attributes:
+        begins: Fits where a record begins, and nowhere else.
+        line: Reads one record; raises ``Unparsable`` where it is none.
+        frame: What every record has of its own that reads like a sign of an error, from the sign on; None for nothing.
+    """
+
+    begins: re.Pattern[bytes]
+    line: Callable[[bytes], LogLine]
+    frame: re.Pattern[bytes] | None = None
 
 
 @dataclass(frozen=True)

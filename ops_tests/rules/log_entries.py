@@ -67,6 +67,28 @@ def settled(lines: Sequence[LogLine], until: datetime) -> tuple[list[Entry], lis
     return [one.entry() for one in begun if id(one) not in growing], sorted(kept, key=lambda line: line.timestamp)
 
 
+def goes_on(line: LogLine, last: LogLine) -> bool:
+    """Whether a line belongs to the entry whose last line is given: two of one source, neither of them blank."""
+    near = line.timestamp - last.timestamp <= JOIN_WITHIN
+    return near and _continues(_plain(line.message), _plain(last.message))
+
+
+def begins(line: LogLine) -> bool:
+    """Whether a line that is not blank begins an entry, whatever was before it."""
+    text = _plain(line.message)
+    return _BEGINNING.match(text) is not None and not _goes_on(text)
+
+
+def blank(line: LogLine) -> bool:
+    """Whether nothing of it can be read: it belongs to no entry, and ends none."""
+    return not _plain(line.message)
+
+
+def source(line: LogLine) -> tuple[str, str, str]:
+    """Who wrote a line: between the lines of an entry there may be those of others."""
+    return line.instance, line.provider, line.level
+
+
 def headless(entry: Entry) -> bool:
     """Whether it begins with what only goes on: its first lines were written before the log was looked at."""
     return _goes_on(entry.text)
@@ -80,18 +102,31 @@ def _begun(lines: Sequence[LogLine]) -> tuple[list[_Growing], list[_Growing]]:
         text = _plain(line.message)
         if not text:
             continue
-        source = (line.instance, line.provider, line.level)
-        growing = newest.get(source)
+        growing = newest.get(source(line))
         if growing is not None and growing.goes_on_with(text, line.timestamp):
             growing.add(text, line)
         else:
-            newest[source] = _Growing(line, text)
-            begun.append(newest[source])
+            newest[source(line)] = _Growing(line, text)
+            begun.append(newest[source(line)])
     return begun, list(newest.values())
 
 
 def _goes_on(text: str) -> bool:
     return text[0].isspace() or text[0] in "})" or text in {"]", "],", "];"}
+
+
+def _continues(text: str, before: str) -> bool:
+    """Whether a text goes on with the one before it."""
+    if _goes_on(text):
+        return True
+    if text.startswith(("at ", "/", "file://", "→ ")):
+        return text.startswith("→") or _STACK_FRAME.match(text) is not None
+    return _dangles(before) and _BEGINNING.match(text) is None
+
+
+def _dangles(text: str) -> bool:
+    """Whether a line promises more: an open bracket, a comma, the colon before Prisma's own message."""
+    return text.rstrip().endswith(("{", "[", "(", ",", ":"))
 
 
 class _Growing:
@@ -105,17 +140,7 @@ class _Growing:
         self._parts = [text]
 
     def goes_on_with(self, text: str, timestamp: datetime) -> bool:
-        if timestamp - self.last > JOIN_WITHIN:
-            return False
-        if _goes_on(text):
-            return True
-        if text.startswith(("at ", "/", "file://", "→ ")):
-            return text.startswith("→") or _STACK_FRAME.match(text) is not None
-        return self._dangles() and _BEGINNING.match(text) is None
-
-    def _dangles(self) -> bool:
-        """Whether the last line promises more: an open bracket, a comma, the colon before Prisma's own message."""
-        return self._parts[-1].rstrip().endswith(("{", "[", "(", ",", ":"))
+        return timestamp - self.last <= JOIN_WITHIN and _continues(text, self._parts[-1])
 
     def add(self, text: str, line: LogLine) -> None:
         self._parts.append(text)

@@ -27,7 +27,8 @@ class ErrorKind(StrEnum):
 
 # At most 80 characters between the two words keep the search linear on lines of megabytes.
 _PRISMA = re.compile(r"prisma(?:[a-z0-9 _-]{0,80}|:)error", re.IGNORECASE)
-_FAILING_DIGITS = re.compile(r"(?:429|5\d\d)(?!\.?\d)")
+_FAILING_DIGITS = re.compile(r"(?:429|5[0-9][0-9])(?!\.?\d)")
+_LEADING_NUMBER = re.compile(r"^\W*(?:respond\w* (?:with )?)?[0-9]", re.MULTILINE | re.IGNORECASE)
 _REJECTING_DIGITS = re.compile(r"40[015](?!\.?\d)")
 _REJECTING_PHRASES = ("no hmac (test request)", "unexpected topic")
 _ADDRESS = re.compile(rf"({METHOD} )/\S*|(https?:)//[^\s\"'<>]+")
@@ -42,10 +43,13 @@ def kind(entry: Entry) -> ErrorKind | None:
     A 429 or 5xx always counts. Everything else is excused where it is a delivery rejected on purpose, or Prisma's P2002
     on ``webhook_events``: the second sending of a delivery met the row of the first, which is idempotency at work.
     """
-    if not may_say_error(entry.level, entry.text.lower()) and not _FAILING_DIGITS.search(entry.text):
+    worded = may_say_error(entry.level, entry.text.lower())
+    if not worded and not _FAILING_DIGITS.search(entry.text):
         return None
     text = _judged(entry)
     found = _failing_statuses(text)
+    if not found and not worded:
+        return None
     if not found and (_is_rejection(entry, text) or _is_repeated_delivery(text)):
         return None
     if "webhook error" in text.lower():
@@ -55,6 +59,17 @@ def kind(entry: Entry) -> ErrorKind | None:
     if found:
         return ErrorKind.STATUS_429 if 429 in found else ErrorKind.STATUS_5XX
     return ErrorKind.LEVEL if says_error(entry.level, text) else None
+
+
+def may_tell_of_error(line: LogLine) -> bool:
+    """A cheap look that is never wrong about no: without such a line an entry is no error, whatever its others say.
+
+    A status may be announced on the line before it, but then nothing else stands before it on its own.
+    """
+    text = line.message.replace("\0", "")
+    if "\x1b" in text or "\r" in text or may_say_error(line.level, text.lower()) or _LEADING_NUMBER.search(text):
+        return True
+    return bool(_failing_statuses(_without_addresses(text)))
 
 
 def errors(entries: Iterable[Entry]) -> list[Entry]:
@@ -80,7 +95,10 @@ def _is_rejected_delivery(entry: Entry) -> bool:
 
 def _judged(entry: Entry) -> str:
     """The text without what others wrote into it: payloads, and the addresses that were asked for."""
-    text = without_payload(entry.text)
+    return _without_addresses(without_payload(entry.text))
+
+
+def _without_addresses(text: str) -> str:
     return _ADDRESS.sub(lambda match: f"{match[1] or match[2]}/", text) if "/" in text else text
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 METHOD = r"(?-i:\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS))"
 
-_CODE = r"([1-5]\d\d)"
-_UNITS = r"ms|s|secs?|seconds?|min|bytes?|[km]i?b|items?|rows?|orders?|products?|records?|times|of"
+_CODE = r"([1-5][0-9][0-9])"
+UNITS = r"ms|s|secs?|seconds?|min|bytes?|[km]i?b|items?|rows?|orders?|products?|records?|times|of"
 # After an explicit name (status=503) almost anything may follow, but no further digits and no unit.
-_NAMED_END = rf"(?![\w%/]|[.,:-]\d|\s?(?:{_UNITS})\b)"
+_NAMED_END = rf"(?![\w%/]|[.,:-]\d|\s?(?:{UNITS})\b)"
 _REASON = (
     r"Too Many Requests|Internal Server Error|Not Implemented|Bad Gateway|Service (?:Temporarily )?Unavailable"
     r"|Gateway Time-?out|Insufficient Storage|Unauthorized|Bad Request|Method Not Allowed"
@@ -76,10 +76,13 @@ def _found(text: str) -> Iterator[re.Match[str]]:
     place = 0
     while place < len(text):
         beyond = place + _PIECE
-        match = _STATUS.search(text, place, beyond + _LONGEST) if _announces(text[place : beyond + _LONGEST]) else None
-        if match and match.start() < beyond:
+        within = (text, place, beyond + _LONGEST)
+        place = beyond
+        for match in _STATUS.finditer(*within) if _announces(text[within[1] : within[2]]) else ():
+            if match.start() >= beyond:
+                break
             yield match
-        place = match.end() if match and match.start() < beyond else beyond
+            place = max(beyond, match.end())
 
 
 def _announces(piece: str) -> bool:

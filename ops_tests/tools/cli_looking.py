@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +43,24 @@ def alerting_check(name: str | None) -> None:
 @click.option("--grep", "text", default="", metavar="TEXT", help="Only entries with this text, in capitals or not.")
 @click.option("--errors", is_flag=True, help="Only what the checks call an error.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
-def logs(name: str | None, span: str, topic: str, text: str, errors: bool, as_json: bool) -> None:
+@click.option(
+    "--file", type=click.File("rb"), metavar="FILE", help="The errors of what fly logs printed into FILE (-)."
+)
+def logs(
+    name: str | None, span: str, topic: str, text: str, errors: bool, as_json: bool, file: BufferedReader | None
+) -> None:
     """Show new log entries for some time, personal data cut, then say what time they covered."""
     from ops_tests.rules.log_following import Filter
+    from ops_tests.tools.log_file import show_errors
     from ops_tests.tools.log_watch import seconds_of, watch
     from ops_tests.tools.named_target import lasting_target
 
-    seconds = seconds_of(span)
-    watch(lasting_target(name, Path.cwd()), seconds, Filter(topic, text, errors), as_json=as_json)
+    seconds, wanted = seconds_of(span), Filter(topic, text, errors)
+    target = lasting_target(name, Path.cwd())
+    if file is None:
+        watch(target, seconds, wanted, as_json=as_json)
+    else:
+        show_errors(target, file, wanted, as_json=as_json)
 
 
 @click.command()

@@ -78,11 +78,15 @@ class Watch:
         """Show what is complete of the new lines and of those that waited for more."""
         found, self._pending = settled(sorted([*self._pending, *lines], key=lambda line: line.timestamp), until)
         for entry in found:
-            text = self._clean(shown(entry))
-            self.entries += 1
-            if self.wanted.wants(entry, text):
-                self.matched += 1
-                self._show(entry, text)
+            self.see(entry)
+
+    def see(self, entry: Entry) -> None:
+        """Show an entry if it is wanted."""
+        text = self._clean(shown(entry))
+        self.entries += 1
+        if self.wanted.wants(entry, text):
+            self.matched += 1
+            self._show(entry, text)
 
     def end(self) -> None:
         """Show what still waited."""

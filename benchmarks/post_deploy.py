@@ -57,9 +57,9 @@ def figure() -> Figure:
 
 UNREACHED = "starting alone takes longer, see the split: interpreter, pytest with its plugins, target file and checks"
 CHAIN = (
-    "The slowest observation is a chain, and shorter only for less proof: health alone (0.3 s, lest its time be that of "
-    "our own threads), the log before the first delivery (3 s, since our own lines must not be in it), six deliveries "
-    "over one connection (0.8 s), and the log after them (3 s)."
+    "The slowest observation is a chain, and shorter only for less proof: health alone (0.3 s, lest its time be "
+    "that of our own threads), the log before the first delivery (3 s, since our own lines must not be in it), "
+    "six deliveries over one connection (0.8 s), and the log after them (3 s)."
 )
 
 

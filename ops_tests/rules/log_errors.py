@@ -12,6 +12,7 @@ from ops_tests.rules.log_personal_data import without_payload
 from ops_tests.rules.log_statuses import METHOD, statuses
 
 if TYPE_CHECKING:
+    from ops_tests.records.logs import LogLine
     from ops_tests.rules.log_entries import Entry
 
 

@@ -9,14 +9,16 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import re2
 
-from ops_tests.records.logs import LogForm, LogLine
 from ops_tests.rules.log_entries import JOIN_WITHIN, Entry, begins, blank, entries, goes_on, source
 from ops_tests.rules.log_errors import kind, may_tell_of_error
 from ops_tests.rules.log_statuses import UNITS
+
+if TYPE_CHECKING:
+    from ops_tests.records.logs import LogForm, LogLine
 
 PIECE = 2**20
 """So many bytes are read at once."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ops_tests.sandbox.checks_by_need import BACKUPS, NEED_FLY, PLATFORM, STAGED
-from ops_tests.sandbox.fault import Fault, blind, harmless
+from ops_tests.sandbox.checks_by_need import BACKUPS, NEED_FLY, PLATFORM, STAGED, WEEK
+from ops_tests.sandbox.fault import Fault, blind, harmless, note
 
 if TYPE_CHECKING:
     from ops_tests.sandbox.scenario import Scenario
@@ -60,8 +60,9 @@ FAULTS = (
     harmless("fly-slow", "fly takes 2 s for each answer", _platform(fly_seconds=2)),
     harmless("far-away", "everything is as far away as production: round trips of 150 ms, 1 s for each answer of fly",
              _far_away),
-    harmless("seen-by-a-pipeline", "production as the pipeline sees it that has just deployed: round trips of 80 ms, "
-             "0.8 s for each answer of fly, 3 s for each page of the log", _seen_by_a_pipeline),
+    Fault("seen-by-a-pipeline", "production as the pipeline sees it that has just deployed: round trips of 80 ms, "
+          "0.8 s for each answer of fly, 3 s for each page of the log, so that two weeks of it cannot be read in time",
+          note(WEEK), _seen_by_a_pipeline),
     harmless("fly-warns", "fly prints a warning before its JSON", _platform(fly="warns")),
     harmless("fly-rate-limited", "Fly.io refuses each first question with 429", _rate_limited),
     Fault("fly-of-2024", "fly is of 2024: other names for secrets, no state of them or of hosts, no Managed Postgres",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from io import BufferedReader
+from typing import TYPE_CHECKING
 
 import click
 
 from ops_tests.clients.fly_log_file import form_of
-from ops_tests.rules.log_following import Filter
 from ops_tests.rules.log_scan import Scan
-from ops_tests.target import Target
 from ops_tests.tools.log_watch import Watch
+
+if TYPE_CHECKING:
+    from ops_tests.rules.log_following import Filter
+    from ops_tests.target import Target
 
 
 def show_errors(target: Target, file: BufferedReader, wanted: Filter, *, as_json: bool) -> None:

@@ -49,7 +49,7 @@ bytes within a word); what it finds too much are sizes, durations, ids, and our 
 PROFILE = """
 Profile of the sparse log: 35 to 40 % RE2's one pass (as fast as grep's), 10 % copies of pieces, the rest the
 candidates, one event in 90, of which each is read, joined with its neighbours and judged by the exact rules in about
-0.1 ms. So the time grows with the errors: the dense row. Before: every line was read and judged, 26 µs each."""
+0.1 ms. So the time grows with the errors: the dense row. Before: each line was read and judged, 26 µs each (5 MB/s)."""
 PLAIN = """
 Plain Python (`lower()`, then `bytes.find` for ten words and two regular expressions) took three times as long as
 RE2 for the same look and needs more code than one pattern: hence google-re2."""

@@ -34,9 +34,9 @@ from ops_tests.plugin import (
     observations_workers,
     placing,
     recording,
-    redaction,
     run,
     sampling,
+    scrubbing,
     spreading,
     targets,
     terminal,
@@ -74,7 +74,7 @@ PARTS: tuple[ModuleType, ...] = (
     waivers,
     verdicts,
     tracebacks,
-    redaction,  # after verdicts, because it wraps them
+    scrubbing,  # after verdicts, because it wraps them
     ids,
     exit_status,
     placing,

@@ -13,8 +13,8 @@ from ops_tests.plugin import (
     ids,
     live_version,
     placing,
-    redaction,
     run,
+    scrubbing,
     terminal,
     termination,
     tracebacks,
@@ -27,7 +27,7 @@ PARTS_OF_A_RUN: tuple[ModuleType, ...] = (
     waivers,
     verdicts,
     tracebacks,
-    redaction,  # after verdicts, because it wraps them
+    scrubbing,  # after verdicts, because it wraps them
     ids,
     exit_status,
     placing,

@@ -30,6 +30,9 @@ PATIENCE_SECONDS = 3
 HEAD_START_SECONDS = 0.3
 """How long health is asked alone, so that its time is not that of our own threads starting."""
 
+TOLD_AT_THE_END = frozenset({"releases", "running", "machines"})
+"""Observations from which the run's end tells which version was live, and whether a deploy was under way."""
+
 Observe = Callable[[Look], Any]
 OBSERVATIONS: dict[str, Observe] = {}
 ALONE: set[str] = set()
@@ -136,6 +139,18 @@ class Gatherer:
         """The result of an observation that was made and succeeded, else None; nothing is started and nobody waits."""
         future = self._futures.get((target_name, name))
         return future.result() if future and future.done() and future.exception() is None else None
+
+    def let_go(self, target_name: str) -> None:
+        """Forget what was seen of a target whose checks have ended, and its clients, but for what the end tells.
+
+        What is still under way stays, for whoever waits for quiet.
+        """
+        with self._lock:
+            for key, future in list(self._futures.items()):
+                if key[0] == target_name and future.done():
+                    self._looks.pop(key, None)
+                    if key[1] not in TOLD_AT_THE_END:
+                        del self._futures[key], self._begun[key]
 
     def await_all(self, wanted: Iterable[tuple[Target, str]], seconds: float) -> None:
         """Make observations that no check may have wanted, all at once, and wait so long for them to end."""

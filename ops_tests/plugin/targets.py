@@ -12,6 +12,7 @@ from ops_tests.plugin.naming import named_run
 from ops_tests.plugin.options import is_target_given, settings, suite
 from ops_tests.plugin.reaching import checks_in_play, is_listing
 from ops_tests.plugin.state import RUN, Run, is_worker, run_of
+from ops_tests.plugin.travelling import environ_of, shared_environ
 from ops_tests.target import Target, dotenv_complaints
 from ops_tests.target_file import load_target, packaged_targets
 from ops_tests.target_parts import SHOPIFY_ENDPOINTS, Endpoint, Page
@@ -91,23 +92,14 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["ops"] = {
         "run_id": run.run_id,
         "started_at": run.started_at.isoformat(),
-        "environ": (shared := _shared_environ(run)),
-        "targets": [[str(one.file), _place(run, one), _own_environ(one, shared)] for one in run.targets.values()],
+        "environ": (shared := shared_environ(run.targets.values())),
+        "targets": [[str(one.file), _place(run, one), environ_of(one, shared)] for one in run.targets.values()],
     }
 
 
 def _place(run: Run, target: Target) -> dict[str, Any]:
     """What of a target is not as its file says: where the sandbox is."""
     return run.sandboxes[target.name].ready().place if target.name in run.sandboxes else {}
-
-
-def _shared_environ(run: Run) -> dict[str, str]:
-    """The variables that all targets have alike: told once a target, they would be most of what a worker is told."""
-    return dict(set.intersection(*(set(one.environment.items()) for one in run.targets.values())))
-
-
-def _own_environ(target: Target, shared: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in target.environment.items() if shared.get(name) != value}
 
 
 def _join(config: pytest.Config) -> None:

@@ -1,29 +1,40 @@
-"""How a check's report travels from an xdist worker: as one value instead of a hundred.
+"""What travels between an xdist worker and the controller, in few values: the variables, and the reports of checks.
 
-xdist's channel writes and reads each string of a report in Python, which takes longer than most checks.
+xdist's channel writes and reads each string in Python, which of a report takes longer than most checks.
 """
 
 from __future__ import annotations
 
 import marshal
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 import pytest
 
 from ops_tests.plugin.state import is_worker, run_of
+from ops_tests.target import Target
 
 _PACKED = "ops_packed"
+
+
+def shared_environ(targets: Iterable[Target]) -> dict[str, str]:
+    """The variables that all have alike: told once a target, they would be most of what a worker is told."""
+    return dict(set.intersection(*(set(one.environment.items()) for one in targets)))
+
+
+def environ_of(target: Target, shared: Mapping[str, str]) -> dict[str, str]:
+    """The variables that a target has beyond those, or otherwise."""
+    return {name: value for name, value in target.environment.items() if shared.get(name) != value}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """In a worker: pack what is sent."""
     if is_worker(config):
-        config.pluginmanager.register(_Packing(config), "ops_tests.packing")
+        config.pluginmanager.register(Packing(config), "ops_tests.packing")
 
 
-class _Packing:
+class Packing:
     """Packs reports while they are sent, and only then: redaction wants to see the same form unpacked."""
 
     def __init__(self, config: pytest.Config) -> None:

@@ -12,15 +12,17 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 import pytest
 
 from ops_tests.plugin.history.place import history_url
 from ops_tests.plugin.occurrences import Occurrences
-from ops_tests.plugin.state import Run
 from ops_tests.target import Secret, Target
+
+if TYPE_CHECKING:
+    from ops_tests.plugin.state import Run
 
 SHORTEST = 4
 """Shorter values are left alone: replacing them would leave no sentence readable, and they protect nothing."""

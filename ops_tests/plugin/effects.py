@@ -13,7 +13,7 @@ from ops_tests.errors import Blind
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.deliveries import webhooks_part_of
 from ops_tests.plugin.gather import observation
-from ops_tests.plugin.observations import read_log
+from ops_tests.plugin.observations_logs import read_log
 
 if TYPE_CHECKING:
     from ops_tests.plugin.look import Look

@@ -5,7 +5,6 @@ The rest takes a second to import, brings hooks into every phase of every test, 
 
 from __future__ import annotations
 
-import gc
 from types import ModuleType
 
 import pytest
@@ -20,8 +19,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _wanted(config):
         return
     pytest.register_assert_rewrite("ops_tests.checks")
-    # What `beginning` froze; here, since pytest looks for garbage before the first cleanup.
-    config.add_cleanup(gc.unfreeze)
     for part in _parts(config):
         config.pluginmanager.register(part, part.__name__)
 

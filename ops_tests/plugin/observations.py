@@ -5,7 +5,7 @@ The functions take a :class:`~ops_tests.plugin.look.Look` and return a record; e
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,14 +19,9 @@ from ops_tests.plugin.state import run_of
 if TYPE_CHECKING:
     from ops_tests.plugin.look import Look
     from ops_tests.records.database import DatabaseAttempt, DeadLetters, Migration
-    from ops_tests.records.logs import LogWindow
     from ops_tests.records.platform import Machine, Release, Running, SecretName
     from ops_tests.records.web import Answer, HealthAttempt
-    from ops_tests.rules.log_entries import Entry
     from ops_tests.target import Target
-
-POST_DEPLOY_WINDOW = timedelta(minutes=30)
-"""The farthest back a post-deploy look into the log reaches."""
 
 
 @observation()
@@ -117,69 +112,6 @@ def secret_states(secret_names: tuple[SecretName, ...]) -> tuple[SecretName, ...
 
 
 NEEDS["secret_states"] = needs_parts("platform.app")
-
-
-@observation("platform.app", "logs")
-def recent_logs(look: Look) -> LogWindow:
-    """The last minutes of the log; after a deployment since the newest release, its machines only."""
-    from ops_tests.records.logs import LogWindow
-    from ops_tests.rules.machines import serving
-    from ops_tests.rules.releases import newest, same_image
-
-    if look.run.settings.suite != "post_deploy":
-        return latest_minutes(look, _window(look))
-    for name in ("newest_log", "machines"):
-        look.gatherer.start(look.target, name)
-    release = newest(look.see("releases"))
-    since = max(release.created_at, datetime.now(UTC) - POST_DEPLOY_WINDOW)
-    window = _log_since(look, since)
-    image = release.image
-    ours = {one.id for one in serving(look.see("machines")) if image and same_image(one.image, image)}
-    lines = tuple(line for line in window.lines if line.instance in ours)
-    return LogWindow(window.since, window.until, lines, window.complete, window.source)
-
-
-@observation("platform.app", "logs")
-def newest_log(look: Look) -> LogWindow:
-    """The last minutes of the log, read while it is asked how old the newest release is: most were made just now."""
-    return read_log(look, datetime.now(UTC) - _window(look))
-
-
-def _window(look: Look) -> timedelta:
-    return timedelta(minutes=look.target.logs.window_minutes if look.target.logs else 0)
-
-
-def _log_since(look: Look, since: datetime) -> LogWindow:
-    """The log since a moment: out of the newest minutes where they reach back so far, else read for itself."""
-    if since > datetime.now(UTC) - _window(look):
-        window: LogWindow = look.see("newest_log")
-        if window.since <= since and window.complete:
-            look.remarks.extend(look.gatherer.remarks(look.target, "newest_log"))
-            return window.narrowed(since)
-    return read_log(look, since)
-
-
-@pytest.fixture(scope="session")
-def recent_entries(recent_logs: LogWindow) -> list[Entry]:
-    """The recent log as entries: continuation lines joined, machine by machine."""
-    from ops_tests.rules.log_entries import entries
-
-    return entries(recent_logs.lines)
-
-
-def latest_minutes(look: Look, span: timedelta) -> LogWindow:
-    """The last minutes of the log: out of the longer look of the same run, where one was made and reached its end."""
-    if look.wanted("activity_log"):
-        longer: LogWindow = look.see("activity_log")
-        if longer.complete or not longer.lines:
-            look.remarks.extend(look.gatherer.remarks(look.target, "activity_log"))
-            return longer.narrowed(longer.until - span)
-    return read_log(look, datetime.now(UTC) - span)
-
-
-def read_log(look: Look, since: datetime) -> LogWindow:
-    """The log since a moment, from the platform's best source."""
-    return look.fly.logs(since)
 
 
 @pytest.fixture(scope="session")

@@ -32,11 +32,10 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
         _begin(config)
     elif is_target_given(config) and not is_listing(config):
         where = config.invocation_params.dir
-        message = (
+        raise pytest.UsageError(
             f"no check is reached from {where}, so --target looks at nothing; type it in the folder with pytest.ini, "
             f"or name the checks: pytest --pyargs ops_tests.checks -m {suite(config)} --target ..."
         )
-        raise pytest.UsageError(message)
     yield
 
 

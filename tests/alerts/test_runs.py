@@ -186,7 +186,7 @@ def test_maintenance_holds_alerts_and_not_checks_and_not_recoveries(project: Pro
 
 def test_a_deploy_under_way_holds_alerts_until_it_ends(project: Project, chat: Receiver) -> None:
     deploying = (
-        "import ops_tests.plugin.deploying as one\none.under_way = lambda *_: 'deploying v43, running for 3 min'\n"
+        "import ops_tests.plugin.deploying as one\none._under_way = lambda *_: 'deploying v43, running for 3 min'\n"
     )
     project.write("conftest.py", deploying)
     command = ("-m", "daily", "--target", "shop.toml")

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-import ops_tests.plugin.observations  # noqa: F401  # so that they are registered
+import ops_tests.plugin.observations_logs  # noqa: F401  # so that they are registered
 from ops_tests.plugin.gather import OBSERVATIONS
 from ops_tests.records.logs import LogLine, LogWindow
 from ops_tests.records.platform import Image, Machine, Release
 
-NOW = datetime.now(UTC)
 IMAGE = Image("registry.fly.io/demo", "now")
-LINES = tuple(LogLine(NOW - timedelta(minutes=minutes), f"{minutes}", "ours") for minutes in (8, 4, 2))
 
 
 def window(since: datetime, *, complete: bool = True) -> LogWindow:
-    return LogWindow(since, NOW, tuple(line for line in LINES if line.timestamp >= since), complete, "logs API")
+    now = datetime.now(UTC)
+    lines = tuple(LogLine(now - timedelta(minutes=minutes), f"{minutes}", "ours") for minutes in (8, 4, 2))
+    return LogWindow(since, now, tuple(line for line in lines if line.timestamp >= since), complete, "logs API")
 
 
 def looked(minutes_ago: float, *, complete: bool = True) -> tuple[list[str], int]:
@@ -30,11 +30,12 @@ def looked(minutes_ago: float, *, complete: bool = True) -> tuple[list[str], int
         read.append(since)
         return window(since)
 
-    release = Release(1, "complete", NOW - timedelta(minutes=minutes_ago), IMAGE)
+    now = datetime.now(UTC)
+    release = Release(1, "complete", now - timedelta(minutes=minutes_ago), IMAGE)
     seen = {
         "releases": (release,),
         "machines": (Machine("ours", "started", image=IMAGE, region="fra"),),
-        "newest_log": window(NOW - timedelta(minutes=5), complete=complete),
+        "newest_log": window(now - timedelta(minutes=5), complete=complete),
     }
     look: Any = SimpleNamespace(
         target=SimpleNamespace(name="shop", logs=SimpleNamespace(window_minutes=5)),

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2  # noqa: F401  # as requests
 import pytest
+import requests  # noqa: F401  # else the first run within this process would, and pytester drops half of it afterwards
 
 from ops_tests.records.run import CheckRecord, RunRecord
 from tests.running import UNSET

@@ -51,8 +51,8 @@ BARE, PACKAGES = "bare pytest, http.client", "pytest and our packages, requests,
 OURS, CHOSEN = "ours", "ours, chosen by -k from all"
 UNREACHED = (
     "pytest with the packages that are given, a check with requests and pytest-html's file take most of it, as the row "
-    "below bare pytest shows. Of what is ours a third is pydantic (its import, and the models of target file and "
-    "record), and the rest the import of our own modules, the page, the history and the files"
+    "below bare pytest shows. The rest is pydantic (its import, and the models of target file and record), the "
+    "import of our own modules, the page, the history and the files"
 )
 
 

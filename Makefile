@@ -40,7 +40,7 @@ test: $(VENV)/.ready-dev  ## the project's own tests, without the long ones
 test-long: $(VENV)/.ready-dev  ## the long ones: in two workers, worked example, canary, a real wrangler; without the fault matrix and the kills
 	@$(VENV)/bin/pytest tests -q -n auto -m long --ignore tests/test_faults.py --ignore tests/backups/test_faults.py --ignore tests/test_fault_matrix.py --ignore tests/test_dies_well.py --ignore tests/sandbox/test_evolution_hub_faults.py $(ARGS)
 fault-matrix: $(VENV)/.ready  ## every fault against the real sandbox: each turns exactly what it names
-	@$(VENV)/bin/pytest tests/test_faults.py tests/backups/test_faults.py tests/test_fault_matrix.py -q -n $$((4 * $$(getconf _NPROCESSORS_ONLN))) --maxschedchunk=1 $(ARGS)
+	@$(VENV)/bin/pytest tests/test_faults.py tests/backups/test_faults.py tests/test_fault_matrix.py -q -n $$((3 * $$(getconf _NPROCESSORS_ONLN))) --maxschedchunk=1 $(ARGS)
 soak: $(VENV)/.ready-dev  ## healthy runs in a row, quiet and with all cores loaded: no false alarm (about an hour)
 	@$(VENV)/bin/python -m tests.soak $(ARGS)
 kills: $(VENV)/.ready  ## 50 runs ended at random moments (SEED=n to try the same ones again), and drills at every step

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import os
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -32,7 +33,8 @@ SHORTEST_IN_PIECES = 16
 """Half of a shorter value is too short to be told from an ordinary word."""
 LONG = 2000
 """Characters; pages and documents are longer, sentences shorter."""
-_JSON = json.JSONEncoder(default=lambda _: None)
+# pytest tells a path by its text, and of other objects nothing.
+_JSON = json.JSONEncoder(default=lambda one: os.fspath(one) if isinstance(one, os.PathLike) else None)
 _SIGNED = "hmac-sha256"
 _SIGNATURE = re.compile(rf"({_SIGNED}['\":= ]+)[A-Za-z0-9+/]{{43}}=", re.IGNORECASE)
 

@@ -7,6 +7,7 @@ import html
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -215,3 +216,7 @@ def test_what_bears_no_secret_is_spared() -> None:
 
 def test_a_signature_is_not_spared() -> None:
     assert not Redactor([]).spares([{"X-Shopify-HMAC-SHA256": "c2lnbmF0dXJl"}])
+
+
+def test_a_path_that_bears_a_secret_is_not_spared() -> None:
+    assert not Redactor([Secret("TOKEN", LONG)]).spares({"path": Path("/tmp") / LONG})

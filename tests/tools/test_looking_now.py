@@ -213,6 +213,35 @@ def test_a_time_that_is_none_is_told_with_those_that_are(healthy: Live, span: st
     assert (status, complained) == (4, f"--for {span!r} is no time; expected one up to 24h, like 30s, 5m or 1h\n")
 
 
+def saved(folder: Path, *messages: str) -> str:
+    """A log as fly prints it into a file, a line every ten seconds; returns the file's name."""
+    lines = [
+        f"\x1b[2m2026-01-02T03:04:{10 * place:02}Z\x1b[0m app[d8d4] \x1b[32mfra\x1b[0m [\x1b[34minfo\x1b[0m]{message}\n"
+        for place, message in enumerate(messages)
+    ]
+    (folder / "saved.log").write_text("".join(lines), encoding="utf-8")
+    return "saved.log"
+
+
+def test_of_a_saved_log_the_errors_are_shown_without_personal_data_and_nothing_else(healthy: Live) -> None:
+    file = saved(healthy.folder, "5000 items", "webhook error for anna@shop.example", "GET /health 503 - - 4 ms")
+    status, said, complained = healthy.ask("logs", "--file", file)
+    assert status == 0
+    assert "webhook error" in said
+    assert "GET /health 503" in said
+    assert "5000 items" not in said
+    assert "anna@" not in said
+    assert "2026-01-02 03:04:00Z to 2026-01-02 03:04:20Z: 2 of 2 errors shown" in complained
+
+
+@pytest.mark.parametrize("content", ["", "this is no log\n"])
+def test_a_file_that_is_no_saved_log_is_3_and_no_silence(healthy: Live, content: str) -> None:
+    (healthy.folder / "other.txt").write_text(content, encoding="utf-8")
+    status, said, complained = healthy.ask("logs", "--file", "other.txt")
+    assert (status, said) == (3, "")
+    assert "expected what fly logs prints" in complained
+
+
 def test_logs_wants_a_platform_and_a_target_that_lasts(healthy: Live) -> None:
     target = healthy.variant("bare.toml", r"^\[platform\].*?(?=^\[database)", "")
     assert healthy.ask("logs", target=target)[2].endswith("add it with kind and app\n")

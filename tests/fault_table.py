@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from itertools import accumulate
+from operator import itemgetter
+from typing import Protocol, TypeVar
 
 import pytest
 
@@ -12,7 +14,19 @@ from tests.behind_a_run import print_line, told
 
 Turned = Mapping[str, tuple[str, str | None]]
 """Outcome and level by check."""
+_Row = TypeVar("_Row")
 _PROPERTY = "fault"
+_WAITS_SECONDS = {
+    "logs-empty": 40,
+    "seen-by-a-pipeline": 40,
+    **dict.fromkeys(("logs-old-only", "wrangler-hangs", "fly-hangs", "health-dripping"), 30),
+    **dict.fromkeys(("tail-silent", "tail-not-ours", "metrics-hangs", "tail-late", "proxy-hangs", "far-away"), 15),
+    **dict.fromkeys(("webhooks-slow-now-and-then", "metrics-slow", "analytics-hangs", "api-slower", "fly-slow"), 10),
+}
+"""Rows that wait for what comes late or never, the longest first."""
+_DRILL_SECONDS = 15
+_BEGUN_BY = 0.75
+"""By this share of the others, the last of the waiting rows has begun, so that the matrix does not end waiting."""
 _HEADER = ("fault", "expected turns", "seen", "verdict", "seconds")
 
 
@@ -83,6 +97,31 @@ def table(found: list[Row]) -> list[str]:
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]
     declared = sum(row.as_declared for row in found)
     return [*lines, f"{len(found)} faults, {declared} as declared, {len(found) - declared} otherwise"]
+
+
+def spread(rows: Sequence[_Row], waits: Callable[[_Row], float]) -> list[_Row]:
+    """All of them, so that some wait while others compute: begun together, every worker waits and no core is used."""
+    others = [row for row in rows if not waits(row)]
+    waiting = sorted((row for row in rows if waits(row)), key=waits, reverse=True)
+    ends = list(accumulate(map(waits, waiting), initial=0.0))
+    placed = [(float(place), row) for place, row in enumerate(others)]
+    placed += [(_BEGUN_BY * len(others) * end / ends[-1], row) for end, row in zip(ends, waiting, strict=False)]
+    return [row for _, row in sorted(placed, key=itemgetter(0))]
+
+
+def _waits(item: pytest.Item) -> float:
+    """How long it waits, in seconds; 0 if it computes."""
+    return (
+        _DRILL_SECONDS if "drill" in item.name else _WAITS_SECONDS.get(item.name.partition("[")[2].removesuffix("]"), 0)
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the rows that wait among those that compute, where rows stand."""
+    rows = {place: item for place, item in enumerate(items) if "tried" in getattr(item, "fixturenames", ())}
+    for place, item in zip(rows, spread(list(rows.values()), _waits), strict=True):
+        items[place] = item
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ops_tests.sandbox.embedded import Sandbox, write_files
-from tests.fault_table import Row, Tried, in_words, table
+from tests.fault_table import Row, Tried, in_words, spread, table
 from tests.patience import seen
 from tests.running import environment, run_suite
 
@@ -71,3 +71,15 @@ def test_several_checks_are_counted_and_one_is_named() -> None:
         in_words({"a/b": ("finding", "L1"), "c/d": ("blind", None), "e/f": ("blind", None)}) == "L1 a/b; blind 2 checks"
     )
     assert in_words({}) == "nothing"
+
+
+def test_rows_that_wait_are_spread_among_the_others_by_how_long() -> None:
+    rows = spread([*range(100), "40 s", "10 s", "10 s, too"], lambda row: int(row[:2]) if isinstance(row, str) else 0)
+    assert [(place, row) for place, row in enumerate(rows) if isinstance(row, str)] == [
+        (1, "40 s"), (52, "10 s"), (65, "10 s, too")
+    ]  # fmt: skip
+    assert [row for row in rows if isinstance(row, int)] == list(range(100))
+
+
+def test_where_nothing_waits_rows_stay_where_they_are() -> None:
+    assert spread([3, 1, 2], lambda _: 0) == [3, 1, 2]

@@ -38,23 +38,6 @@ HUB_SLICE = (
     "wrangler-logged-out",
     "analytics-errors-high",
 )
-HUB_SLOW = ("wrangler-hangs", "tail-silent", "tail-not-ours", "tail-late", "analytics-hangs")
-SLOW = (
-    "logs-old-only",
-    "logs-empty",
-    "fly-hangs",
-    "health-dripping",
-    "fly-slow",
-    "far-away",
-    "seen-by-a-pipeline",
-    "proxy-hangs",
-    "webhooks-slow-on-the-whole",
-    "metrics-hangs",
-    "metrics-slow",
-    "webhooks-slow",
-    "database-hangs",
-)
-"""They wait long for what comes late or never, and so begin first."""
 DRILL = "drill/"
 
 
@@ -63,16 +46,13 @@ def all_drilled(fault: Fault) -> bool:
     return bool(fault.turns) and all(turn.check.startswith(DRILL) for turn in fault.turns)
 
 
-ORDER = [*SLOW, *(name for name in FAULTS if name not in SLOW)]
-
-
 DRILLED = [
     name
     for name, fault in FAULTS.items()
     if any(turn.check.startswith(DRILL) and turn.check != RESTORABLE for turn in fault.turns)
 ]
 """What shows in a drill, which a run of all suites does not make; backups are tried in `tests/backups/`."""
-OBSERVED = [name for name in ORDER if not all_drilled(FAULTS[name])]
+OBSERVED = [name for name, fault in FAULTS.items() if not all_drilled(fault)]
 
 
 def expected(fault: Fault, *, drilled: bool = False) -> dict[str, tuple[str, str | None]]:
@@ -94,7 +74,6 @@ def status(turned: Turned) -> int:
 HUB = SYSTEMS[EVOLUTION_HUB].faults
 ONLY_HUB = {*WORKERS, WWW, API}
 """Not applicable to the first system."""
-HUB_ORDER = [*HUB_SLOW, *(name for name in HUB if name not in HUB_SLOW)]
 
 
 @pytest.mark.long
@@ -120,7 +99,7 @@ def test_a_fault_turns_exactly_what_it_names(name: str, tmp_path: Path, tried: T
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[] if name in HUB_SLICE else pytest.mark.long) for name in HUB_ORDER]
+    "name", [pytest.param(name, marks=[] if name in HUB_SLICE else pytest.mark.long) for name in HUB]
 )
 def test_a_fault_of_the_second_system_turns_exactly_what_it_names(name: str, tmp_path: Path, tried: Tried) -> None:
     wanted = expected(HUB[name])

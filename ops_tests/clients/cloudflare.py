@@ -145,7 +145,7 @@ class CloudflarePlatform:
             while seen_at and time.monotonic() < seen_at + seconds:
                 time.sleep(_LOOK_SECONDS)
                 self._demand(tail)
-            found, damage = wrangler_json.invocations(tail.printed())
+            found, damage = wrangler_json.invocations(tail.printed(), word)
         return Watch(self._worker, time.monotonic() - (seen_at or began), found, asked, bool(seen_at), damage)
 
     def _demand(self, tail: command.Held) -> None:

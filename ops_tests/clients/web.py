@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 import urllib3.exceptions
 
-from ops_tests import __version__
+from ops_tests import USER_AGENT
 from ops_tests.clients import web_errors
 from ops_tests.clients.authorities import trusting
 from ops_tests.clients.names import LOOKUP_SECONDS
@@ -222,7 +222,7 @@ def _session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"User-Agent": f"ops-tests/{__version__}", "Accept-Encoding": "gzip, deflate"})
+    session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"})
     session.mount("http://", WatchedAdapter())
     session.mount("https://", WatchedAdapter())
     return session

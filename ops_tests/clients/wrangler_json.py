@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from ops_tests import USER_AGENT
 from ops_tests.clients.printed_json import after_blanks, beginning, decoded, documents, encodable, plain
 from ops_tests.errors import Unparsable
 from ops_tests.records.platform import SecretName
@@ -137,8 +138,13 @@ def d1_refusal(text: str) -> str:
     return ""
 
 
-def invocations(text: str) -> tuple[tuple[Invocation, ...], str]:
+def invocations(text: str, word: str = "") -> tuple[tuple[Invocation, ...], str]:
     """Read ``wrangler tail --format json``: objects of many lines, one after the other.
+
+    Args:
+        text: What it printed.
+        word: What the addresses of the watch's own requests bear. Others of this suite are left out: the checks that
+            sent them judge them, and whether they fall into the watch is chance.
 
     Returns:
         What was read, and what stands where the stream stops being JSON, else "". Chatter before the first object is
@@ -157,10 +163,19 @@ def invocations(text: str) -> tuple[tuple[Invocation, ...], str]:
         event = item.get("event")
         if isinstance(event, dict) and event.get("type") in {"overload", "overload-stop"}:
             return tuple(found), "that there is more than it can show (overload)"
-        found.append(_invocation(item, event if isinstance(event, dict) else {}))
-        if _lacks_status(found[-1], event):
-            return tuple(found), f"nothing of what {found[-1].what} answered"
+        seen = _invocation(item, event if isinstance(event, dict) else {})
+        if not _of_another_check(event, word):
+            found.append(seen)
+        if _lacks_status(seen, event):
+            return tuple(found), f"nothing of what {seen.what} answered"
     return tuple(found), ""
+
+
+def _of_another_check(event: Any, word: str) -> bool:
+    request = event.get("request") if isinstance(event, dict) else None
+    if not isinstance(request, dict) or not isinstance(headers := request.get("headers"), dict):
+        return False
+    return headers.get("user-agent") == USER_AGENT and word not in str(request.get("url"))
 
 
 def _lacks_status(seen: Invocation, event: Any) -> bool:

@@ -29,7 +29,7 @@ class Watch:
     Attributes:
         worker: Its name.
         seconds: How long it went on after our own request was first seen; until it ended where it never was.
-        invocations: What was seen, ours too, in the order of arrival.
+        invocations: What was seen in the order of arrival: of ours only those of the watch itself.
         asked: How many requests of our own were sent.
         own_seen: Whether one of them was seen.
         damage: Why the stream is not whole, else "".

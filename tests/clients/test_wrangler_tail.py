@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ops_tests import USER_AGENT
 from ops_tests.clients import cloudflare
 from ops_tests.clients.wrangler_json import invocations
 from ops_tests.errors import Blind, NotCovered
@@ -55,6 +56,15 @@ def test_events_of_many_lines_are_read_one_after_the_other() -> None:
 )
 def test_what_is_no_request_is_named_by_its_kind(about: dict[str, Any] | None, what: str) -> None:
     assert invocations(printed({"outcome": "ok", "event": about}))[0] == (Invocation(what, "ok"),)
+
+
+def test_of_our_own_requests_only_those_of_the_watch_count() -> None:
+    told = printed(*(event(path, status=500) for path in ("/page", "/health?ops=abc")))
+    ours = told.replace('"headers": {}', f'"headers": {{"user-agent": "{USER_AGENT}"}}')
+    assert invocations(ours + printed(event("/visited")), "abc")[0] == (
+        Invocation("GET /health", "ok", 500),
+        Invocation("GET /visited", "ok", 200),
+    )
 
 
 def test_a_last_event_that_is_still_being_written_is_none() -> None:

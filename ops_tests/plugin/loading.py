@@ -18,9 +18,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Load the suite's parts before anybody else is configured, as pytest-html reads what one of them sets."""
     if not _wanted(config):
         return
+    from ops_tests.plugin import garbage
+
+    garbage.look_seldom(config)
     pytest.register_assert_rewrite("ops_tests.checks")
     for part in _parts(config):
         config.pluginmanager.register(part, part.__name__)
+    garbage.leave_out_what_is_here()
 
 
 def _parts(config: pytest.Config) -> tuple[ModuleType, ...]:

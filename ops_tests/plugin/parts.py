@@ -11,6 +11,7 @@ from ops_tests.plugin import (
     drill_backup,
     drills,
     effects,
+    garbage,
     gather,
     guards,
     instruments,
@@ -32,6 +33,7 @@ from ops_tests.plugin import (
 )
 
 PARTS: tuple[ModuleType, ...] = (
+    garbage,
     marks,
     recording,
     targets,

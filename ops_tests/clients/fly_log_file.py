@@ -15,21 +15,20 @@ SOURCE = "the saved log"
 
 # fly colours this also where nobody sees it, and whatever NO_COLOR says (flyctl, internal/render/logs.go). In order: an
 # error's message, which takes the place of the record's own; time; provider; machine; level.
-_PREFIX = (
-    r'(?:error\.message="([^\n]*)" )?\x1b\[2m(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))\x1b\[0m '
-    r"([a-z]+(?=[\[ ]))?\[?([0-9a-z]*)\]? \x1b\[32m[a-z]*\x1b\[0m "
-    r"\[\x1b\[\d+m(\w+)\x1b\[0m\]"
+_PREFIX = re.compile(
+    rb'(?:error\.message="([^\n]*)" )?\x1b\[2m(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))\x1b\[0m '
+    rb"([a-z]+(?=[\[ ]))?\[?([0-9a-z]*)\]? \x1b\[32m[a-z]*\x1b\[0m "
+    rb"\[\x1b\[\d+m(\w+)\x1b\[0m\]"
 )
-_TEXT = re.compile(_PREFIX, re.ASCII)
 
 
 def _text_line(record: bytes) -> LogLine:
-    text = record.decode("utf-8", "replace")
-    found = _TEXT.match(text)
+    found = _PREFIX.match(record)
     if found is None:
         raise _odd(record)
-    error, timestamp, provider, instance, level = found.groups("")
-    message = error or text[found.end() :].removesuffix("\n")
+    error, timestamp, provider, instance, level = (part.decode("utf-8", "replace") for part in found.groups(b""))
+    rest = memoryview(record)[found.end() : len(record) - record.endswith(b"\n")]  # a line of megabytes is not copied
+    message = error or str(rest, "utf-8", "replace")
     return LogLine(time_of({"timestamp": timestamp}, "timestamp", SOURCE), plain(message), instance, level, provider)
 
 
@@ -41,7 +40,7 @@ def _json_line(record: bytes) -> LogLine:
     return fly_json.log_line(object_of(item), SOURCE)
 
 
-TEXT = LogForm(re.compile(_PREFIX.encode()), _text_line)
+TEXT = LogForm(_PREFIX, _text_line)
 """A message of several lines is one record: only its first line bears the time."""
 JSON = LogForm(re.compile(rb"\{"), _json_line, frame=re.compile(rb'error":\s?\{\s*"code":', re.IGNORECASE))
 """Objects one after the other, each beginning at the beginning of a line; every one has a field ``Error``."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ops_tests.plugin.history.figures import drill_lines
-from ops_tests.plugin.redaction import redactor_of
+from ops_tests.plugin.known_secrets import redactor_of
 from ops_tests.rules.github import summary, workflow_commands
 from ops_tests.target import read_environ
 

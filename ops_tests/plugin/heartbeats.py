@@ -18,7 +18,7 @@ import pytest
 from ops_tests.clients.heartbeat import Event, beat
 from ops_tests.errors import Blind
 from ops_tests.plugin.history.writing import outcome_of
-from ops_tests.plugin.redaction import redactor_of
+from ops_tests.plugin.known_secrets import redactor_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.rules.wording import seen
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ops_tests.plugin.redaction import redactor_of
+from ops_tests.plugin.known_secrets import redactor_of
 from ops_tests.plugin.state import run_of
 
 _GIVEN = pytest.StashKey[dict[str, dict[str, None]]]()

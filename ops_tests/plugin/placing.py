@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from ops_tests.plugin.known_secrets import redactor_of
 from ops_tests.plugin.options import SUITES, suite
 from ops_tests.plugin.reaching import checks_in_play
-from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.state import is_worker, run_of
 from ops_tests.plugin.sweeping import sweep
 

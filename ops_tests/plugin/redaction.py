@@ -1,6 +1,7 @@
 """No secret in any report: scrubbed once at the source, before anything is written, and once more over the files.
 
-Where the source is, `scrubbing.py` knows; the ids of tests are `ids.py`'s.
+Which secrets a run knows, `known_secrets.py` says, and where the source is, `scrubbing.py`; the ids of tests are
+`ids.py`'s. Commands that show a log need it without pytest.
 """
 
 from __future__ import annotations
@@ -16,14 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
-import pytest
-
-from ops_tests.plugin.history.place import history_url
 from ops_tests.plugin.occurrences import Occurrences
-from ops_tests.target import Secret, Target
 
 if TYPE_CHECKING:
-    from ops_tests.plugin.state import Run
+    from ops_tests.target import Secret
 
 SHORTEST = 4
 """Shorter values are left alone: replacing them would leave no sentence readable, and they protect nothing."""
@@ -144,16 +141,3 @@ def _without_beginnings(text: str, form: str, mask: str) -> str:
         text = text[:at] + mask + text[at + length :]
         at = text.find(head, at + len(mask))
     return text
-
-
-_REDACTOR = pytest.StashKey[tuple[dict[str, Target], Redactor]]()
-
-
-def redactor_of(config: pytest.Config, run: Run) -> Redactor:
-    """The redactor of all secrets of all targets, made anew once the sandbox's are known."""
-    targets, redactor = config.stash.get(_REDACTOR, (None, None))
-    if redactor is None or targets is not run.targets:
-        known = [secret for target in run.targets.values() for secret in target.known_secrets()]
-        redactor = Redactor([*known, *filter(None, [history_url(config.rootpath)])])
-        config.stash[_REDACTOR] = (run.targets, redactor)
-    return redactor

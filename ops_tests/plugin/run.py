@@ -16,10 +16,10 @@ from ops_tests.plugin.alerts import concluding
 from ops_tests.plugin.deploying import look_for_deploys
 from ops_tests.plugin.exit_status import INTERRUPTED, tally_of
 from ops_tests.plugin.history import writing
+from ops_tests.plugin.known_secrets import redactor_of
 from ops_tests.plugin.live_version import live_versions
 from ops_tests.plugin.naming import argument
 from ops_tests.plugin.options import SUITES
-from ops_tests.plugin.redaction import Redactor, redactor_of
 from ops_tests.plugin.schedule import remarks
 from ops_tests.plugin.spreading import scope_of
 from ops_tests.plugin.state import Run, is_worker, run_of
@@ -29,6 +29,7 @@ from ops_tests.rules import verdict
 from ops_tests.rules.levels import worst
 
 if TYPE_CHECKING:
+    from ops_tests.plugin.redaction import Redactor
     from ops_tests.target import Target
 
 PACKAGES = ("pytest", "pytest-html", "pytest-timeout", "pytest-xdist", "requests", "psycopg2-binary", "pydantic")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ops_tests.plugin.redaction import redactor_of
+from ops_tests.plugin.known_secrets import redactor_of
 from ops_tests.plugin.state import run_of
 
 

@@ -16,9 +16,9 @@ from ops_tests.errors import HistoryUnavailable
 from ops_tests.plugin.alerts import memory, outbox
 from ops_tests.plugin.alerts.delivering import Delivery, at_once, deliver, straight
 from ops_tests.plugin.history.store import Store, visit
+from ops_tests.plugin.known_secrets import redactor_of
 from ops_tests.plugin.naming import argument
 from ops_tests.plugin.placing import stem_of
-from ops_tests.plugin.redaction import redactor_of
 from ops_tests.plugin.state import Run, run_of
 from ops_tests.records.alerts import Letter, Message
 from ops_tests.records.run import CheckRecord, Level, Measurement, RunRecord

@@ -14,6 +14,7 @@ import pytest
 
 from ops_tests.plugin.options import suite
 from ops_tests.plugin.placing import being_made, stem_of
+from ops_tests.plugin.raw_table import RawTable
 from ops_tests.plugin.report.page import page
 from ops_tests.plugin.report.past import look_back
 from ops_tests.plugin.state import Run, is_worker, run_of
@@ -33,6 +34,7 @@ _WRITERS = {"pytest_html.report", "pytest_html.selfcontained_report"}
 def pytest_configure(config: pytest.Config) -> None:
     """Ask pytest-html for one self-contained file, unless somebody named another."""
     config.pluginmanager.register(_Title(config), "ops_tests.title")
+    config.pluginmanager.register(RawTable(), "ops_tests.raw_table")
     stem = stem_of(config)
     if stem is None or is_worker(config) or config.getoption("htmlpath", None):
         return

@@ -53,6 +53,7 @@ class Jotter:
 
 
 _JOTTER = pytest.StashKey[Jotter]()
+_IS_CHECK = pytest.StashKey[bool]()
 
 
 def jotter_of(item: pytest.Item) -> Jotter:
@@ -65,7 +66,9 @@ def jotter_of(item: pytest.Item) -> Jotter:
 
 def is_check(item: pytest.Item) -> bool:
     """Whether an item is a check: it names its runbook section."""
-    return item.get_closest_marker("runbook") is not None
+    if _IS_CHECK not in item.stash and item.get_closest_marker("runbook") is not None:
+        item.stash[_IS_CHECK] = True  # asked a dozen times for each; what is none may yet be marked as one
+    return _IS_CHECK in item.stash
 
 
 def record_of(item: pytest.Item, outcome: Outcome, sentence: str = "", level: Level | None = None) -> CheckRecord:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+from html import unescape
+
 import pytest
 
 from tests.plugin.conftest import Project
@@ -44,3 +48,23 @@ def test_a_history_that_cannot_be_reached_leaves_the_page_whole(
     monkeypatch.setenv("OPS_HISTORY_URL", "mysql://elsewhere")
     assert project.run("--target", project.target()).ret == 0
     assert "What changed cannot be told: OPS_HISTORY_URL is no URL like" in document(project)
+
+
+def test_the_table_of_pytest_has_what_printed_or_broke_and_what_is_no_check(project: Project) -> None:
+    project.checks(
+        "def test_quiet(target):\n    pass\n"
+        "def test_red(target):\n    assert False, 'shut'\n"
+        "def test_printing(target):\n    print('heard')\n"
+        "def test_broken(target):\n    raise KeyError('lost')\n"
+        "@pytest.fixture\ndef loud():\n    yield\n    print('gone')\n"
+        "def test_loud_at_the_end(target, loud):\n    pass\n"
+    )
+    project.write("test_plain.py", "def test_plain():\n    pass\n")
+    project.run_on_shop()
+    blob = re.search(r'data-jsonblob="([^"]*)"', document(project))
+    assert blob is not None
+    rows = json.loads(unescape(blob[1]))["tests"]
+    assert {re.sub(r".*::|\[.*", "", name) for name in rows} == {
+        "test_printing", "test_broken", "test_loud_at_the_end", "test_plain"
+    }  # fmt: skip
+    assert "gone" in str(rows)

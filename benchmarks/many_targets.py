@@ -104,7 +104,8 @@ class _Line:
     def __init__(self, points: Sequence[tuple[int, float]]) -> None:
         targets, values = zip(*points, strict=True)
         self.slope, self.intercept = linear_regression(targets, values)
-        self.r_squared = correlation(targets, values) ** 2
+        flat = len(set(values)) == 1  # then no correlation is defined, and the line goes through all points
+        self.r_squared = 1.0 if flat else correlation(targets, values) ** 2
 
 
 def _claims(cpu: dict[str, _Line], memory: dict[str, _Line]) -> list[Claim]:

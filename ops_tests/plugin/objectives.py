@@ -115,10 +115,10 @@ def _remembered(folder: Path, targets: Iterable[Target], now: datetime) -> dict[
 def recall(history: Store, target: Target, now: datetime) -> rules.Past:
     """What the history knows of a target's last 30 days."""
     since = now - rules.WINDOW
-    newest = {name: reading.newest_check(history, target.name, name, since) for name in rules.CHECKS}
+    newest = reading.newest_of(history, target.name, rules.CHECKS, since)
     looks = reading.outcomes(history, target.name, rules.HEALTH, since)
     return rules.Past(
-        {name: record for name, record in newest.items() if record},
+        newest,
         [Probe(at, word in rules.UP) for at, word in looks],
         responses(history, target.name, since),
         _parts(target),

@@ -53,11 +53,10 @@ def _rows(record: RunRecord, target: TargetRecord, folder: Path) -> list[Row]:
 def _remembered(folder: Path, target: TargetRecord, checks: list[str]) -> dict[str, CheckRecord]:
     try:
         place = place_of(folder, sandbox=target.sandbox)
-        found = visit(place, lambda history: [reading.newest_check(history, target.name, check) for check in checks])
+        return visit(place, lambda history: reading.newest_of(history, target.name, checks))
     except (HistoryUnavailable, OSError) as error:
         sys.stderr.write(f"the history cannot be read: {error}\n")
         return {}
-    return {one.check: one for one in found if one}
 
 
 def _print(console: Console, target: TargetRecord, rows: list[Row], now: datetime) -> None:

@@ -54,6 +54,16 @@ def test_the_trend_is_oldest_first_and_ends_before_the_moment(place: Place) -> N
     assert {(one.unit, one.limit, one.duration_seconds) for one in seen} == {("s", 1.0, 0.25)}
 
 
+def test_many_checks_are_written_and_read_at_once(place: Place) -> None:
+    names = [f"shop/door-{number:03}" for number in range(250)]
+    write(place, *(run(minute, *(check(name, value=minute) for name in names)) for minute in range(3)))
+    seen = visit(place, lambda history: reading.trends(history, "shop", [*names, "shop/unheard"], LATER, 2))
+    assert {name: [one.value for one in looks] for name, looks in seen.items()} == {key: [1, 2] for key in names}
+    newest = visit(place, lambda history: reading.newest_of(history, "shop", names, NOON + timedelta(minutes=2)))
+    assert {name: one.measurements[0].value for name, one in newest.items()} == dict.fromkeys(names, 2)
+    assert visit(place, lambda history: reading.newest_of(history, "shop", names, LATER)) == {}
+
+
 def test_red_since_is_the_first_finding_after_it_last_held(place: Place) -> None:
     outcomes = ("finding", "ok", "finding", "blind", "finding")
     write(place, *(run(minute, check(outcome=word)) for minute, word in enumerate(outcomes)))  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ def firing(history: Store, target: str) -> list[Alert]:
 
 def keep(history: Store, target: str, alerts: Iterable[Alert]) -> None:
     """Write alerts as they are now."""
-    history.write(_WRITE, *(_row(target, alert) for alert in alerts))
+    history.write_each(_WRITE, [_row(target, alert) for alert in alerts])
 
 
 def acknowledge(history: Store, target: str, key: str, now: datetime) -> int:

@@ -25,7 +25,7 @@ def post(history: Store, letters: list[Letter]) -> None:
     """Put letters into the outbox, in their order."""
     statement = f"""INSERT INTO ops_outbox ({_COLUMNS}, claimed_until, place)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', NULL, ?, ?)"""  # noqa: S608  # our own column names
-    history.write(statement, *(_row(letter, place) for place, letter in enumerate(letters)))
+    history.write_each(statement, [_row(letter, place) for place, letter in enumerate(letters)])
 
 
 def waiting(history: Store, target: str) -> list[Letter]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,12 +88,16 @@ def checks_of(history: Store, run_id: str, target: str) -> list[CheckRecord]:
     return [CheckRecord.model_validate_json(record) for (record,) in history.rows(query, (run_id, target))]
 
 
-def newest_check(history: Store, target: str, check: str, since: datetime | None = None) -> CheckRecord | None:
-    """The whole record of a check's newest run, of any suite, or None when it has not run, or not since a moment."""
+def newest_of(
+    history: Store, target: str, checks: Iterable[str], since: datetime | None = None
+) -> dict[str, CheckRecord]:
+    """The whole records of checks' newest runs, of any suite, by check; none of what has not run since the moment."""
     query = """SELECT record FROM ops_check WHERE target = ? AND check_name = ? AND started_at >= ?
                 ORDER BY started_at DESC LIMIT 1"""
-    found = history.rows(query, (target, check, in_utc(since) if since else ""))
-    return next((CheckRecord.model_validate_json(record) for (record,) in found), None)
+    begin = in_utc(since) if since else ""
+    found = history.rows_for_each(query, [(target, check, begin) for check in checks])
+    records = (CheckRecord.model_validate_json(record) for (record,) in found)
+    return {record.check: record for record in records}
 
 
 def outcomes(history: Store, target: str, check: str, since: datetime) -> list[tuple[datetime, str]]:
@@ -102,10 +107,23 @@ def outcomes(history: Store, target: str, check: str, since: datetime) -> list[t
     return [(out_of(at), str(word)) for at, word in history.rows(query, (target, check, in_utc(since)))]
 
 
-def trend(history: Store, target: str, check: str, before: datetime, at_most: int = 30) -> list[PastCheck]:
-    """What a check came to in its newest runs, of any suite, that began before a moment; oldest first."""
+def trends(
+    history: Store, target: str, checks: Iterable[str], before: datetime, at_most: int = 30
+) -> dict[str, list[PastCheck]]:
+    """What checks came to in their newest runs, of any suite, that began before a moment; oldest first.
+
+    A check that did not run is not in it.
+    """
     query = f"{CHECKS} AND check_name = ? AND started_at < ? ORDER BY started_at DESC LIMIT ?"
-    return [past_check(row) for row in history.rows(query, (target, check, in_utc(before), at_most))][::-1]
+    told: dict[str, list[PastCheck]] = {}
+    for row in history.rows_for_each(query, [(target, check, in_utc(before), at_most) for check in checks]):
+        told.setdefault(row[1], []).append(past_check(row))
+    return {check: sorted(looks, key=lambda one: one.started_at) for check, looks in told.items()}
+
+
+def trend(history: Store, target: str, check: str, before: datetime, at_most: int = 30) -> list[PastCheck]:
+    """The same of one check."""
+    return trends(history, target, [check], before, at_most).get(check, [])
 
 
 def red_since(history: Store, target: str, check: str, before: datetime) -> datetime | None:

@@ -6,9 +6,10 @@ Statements are written with ``?`` where a parameter stands and hold no other que
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +23,8 @@ CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 20
 BUSY_SECONDS = 20
 """How long a writer waits for another one; a run is written in milliseconds."""
+AT_ONCE = 100
+"""Statements in one round trip; SQLite joins at most 500 queries."""
 _DAMAGED = {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
 _ADVISORY_LOCK = "SELECT pg_advisory_xact_lock(7234017283807667300)"
 """A number of our own, so that two machines that meet an empty database do not both build it."""
@@ -43,18 +46,34 @@ class Store:
             cursor.execute(self._spoken(query), tuple(parameters))
             return list(cursor.fetchall())
 
+    def rows_for_each(self, query: str, parameters: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """Read a query's rows for each row of parameters; a hundred take one round trip, which may be a slow one."""
+        left, found = list(parameters), list[tuple[Any, ...]]()
+        while left:
+            some, left = left[:AT_ONCE], left[AT_ONCE:]
+            every = " UNION ALL ".join([f"SELECT * FROM ({query}) AS one"] * len(some))  # noqa: S608  # our own query
+            found += self.rows(every, list(chain.from_iterable(some)))
+        return found
+
     def execute(self, statement: str) -> None:
         """Execute a statement that has no parameters."""
         self.write(statement, ())
 
-    def write(self, statement: str, *rows: Sequence[Any]) -> int:
-        """Execute a statement once for each row of parameters and return how many rows it touched."""
+    def write(self, statement: str, row: Sequence[Any]) -> int:
+        """Execute a statement and return how many rows it touched."""
         with closing(self._connection.cursor()) as cursor:
-            touched = 0
-            for row in rows:
-                cursor.execute(self._spoken(statement), tuple(row))
-                touched += max(cursor.rowcount, 0)
-            return touched
+            cursor.execute(self._spoken(statement), tuple(row))
+            return max(int(cursor.rowcount), 0)
+
+    def write_each(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute a statement once for each row of parameters; a hundred take one round trip."""
+        with closing(self._connection.cursor()) as cursor:
+            if self.sqlite:
+                cursor.executemany(statement, [tuple(row) for row in rows])
+                return
+            from psycopg2.extras import execute_batch
+
+            execute_batch(cursor, self._spoken(statement), [tuple(row) for row in rows], AT_ONCE)
 
     def _spoken(self, statement: str) -> str:
         return statement if self.sqlite else statement.replace("?", "%s")

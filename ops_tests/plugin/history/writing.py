@@ -48,19 +48,17 @@ def write(history: Store, record: RunRecord, targets: Iterable[TargetRecord]) ->
 
     What is older than the retention goes, a batch at a time.
     """
-    for target in targets:
-        _write(history, record, target)
+    named = {target.name: target for target in targets}
+    checks: dict[str, list[CheckRecord]] = {name: [] for name in named}
+    for check in record.checks:
+        checks.get(check.target, []).append(check)
+    taken = [one for one in record.samples if one.target in named]
+    made = [drill for drill in record.drills if drill.target in named]
+    history.write_each(_RUN, [_run_row(record, target, checks[name]) for name, target in named.items()])
+    history.write_each(_CHECK, [_check_row(record, check) for its in checks.values() for check in its])
+    history.write_each(_SAMPLES, [_sample_row(record, one, named[one.target].image) for one in taken])
+    history.write_each(_FIGURE, [row for drill in made for row in _figure_rows(record, drill)])
     forget(history, record.started_at)
-
-
-def _write(history: Store, record: RunRecord, target: TargetRecord) -> None:
-    checks = [check for check in record.checks if check.target == target.name]
-    history.write(_RUN, _run_row(record, target, checks))
-    history.write(_CHECK, *(_check_row(record, check) for check in checks))
-    taken = (one for one in record.samples if one.target == target.name)
-    history.write(_SAMPLES, *(_sample_row(record, one, target.image) for one in taken))
-    made = (drill for drill in record.drills if drill.target == target.name)
-    history.write(_FIGURE, *(row for drill in made for row in _figure_rows(record, drill)))
 
 
 def _sample_row(record: RunRecord, one: SampledTimes, image: str) -> tuple[object, ...]:

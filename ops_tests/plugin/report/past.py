@@ -88,7 +88,7 @@ def read(history: Store, record: RunRecord, target: TargetRecord) -> Past:
     name, begun = target.name, record.started_at
     judged = [one for one in record.checks if one.target == name and one.outcome != "not applicable"]
     runs = reading.runs(history, name, record.suite, begun)
-    trends = {one.check: reading.trend(history, name, one.check, begun, SHOWN_RUNS - 1) for one in judged}
+    trends = reading.trends(history, name, [one.check for one in judged], begun, SHOWN_RUNS - 1)
     red = {one.check: _red_since(history, name, one.check, begun) for one in judged if one.outcome == "finding"}
     previous = _whole(history, runs[0] if runs else None)
     green = reading.last_green(history, name, record.suite, begun)
@@ -96,7 +96,7 @@ def read(history: Store, record: RunRecord, target: TargetRecord) -> Past:
         previous=previous,
         green=previous if previous and previous.run == green else _whole(history, green),
         red_since={check: since for check, since in red.items() if since},
-        trends={check: earlier for check, earlier in trends.items() if earlier},
+        trends=trends,
         samples={one: reading.samples(history, name, one, target.image) for one in reading.series(history, name)},
         figures=figures.earlier(history, name, record.drills, begun),
     )

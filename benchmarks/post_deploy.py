@@ -55,10 +55,7 @@ def figure() -> Figure:
     )
 
 
-UNREACHED = (
-    "starting and ending alone take longer, see the split: importing pytest, its plugins and ours, and composing the "
-    "report; judging takes 0.2 s"
-)
+UNREACHED = "starting alone takes most of it, see the split: importing pytest, its plugins and ours, as in `one-check`"
 CHAIN = (
     "The slowest observation is a chain, and shorter only for less proof: health alone (0.3 s, lest its time be "
     "that of our own threads), the log before the first delivery (3 s, since our own lines must not be in it), "

@@ -15,7 +15,7 @@ from benchmarks.side_by_side import HEADER, ROUNDS, Measured, Once, interleaved,
 OURS, PEERS = "everything of ours", "pytest-html alone"
 _UNREACHED = (
     "by the profile the rest is imports, our fixtures in pytest's own machinery, the record of each check with its "
-    "JSON, redaction, and half a second for templates and trend lines; pytest-html keeps no record and draws by scripts"
+    "JSON, redaction, and the page's templates and trend lines; pytest-html keeps no record and draws by scripts"
 )
 
 

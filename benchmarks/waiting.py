@@ -99,9 +99,9 @@ class _Server(ThreadingHTTPServer):
 
 
 UNREACHED = (
-    "it is not the waiting, which is done at once, but the start of a run, see the split: pytest and the packages that are "
-    "given need most of it before a line of ours is loaded, as the second row of `one-check` shows; then come pydantic "
-    "and a hundred modules of ours"
+    "it is not the waiting, which is done at once, but the start of a run, see the split: pytest and the packages that "
+    "are given need most of it before a line of ours is loaded, as the second row of `one-check` shows; then come "
+    "pydantic and a hundred modules of ours"
 )
 
 

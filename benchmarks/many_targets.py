@@ -10,11 +10,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import correlation, linear_regression
+from typing import TYPE_CHECKING
 
 from benchmarks.figure import Claim, Figure
-from benchmarks.side_by_side import Measured, Once, interleaved, process
+from benchmarks.side_by_side import Measured, interleaved, process
 from tests.many.running import run_at_once
 from tests.many.systems import CHECKS, Systems, systems
+
+if TYPE_CHECKING:
+    from tests.launched import Took
 
 SIZES = (10, 30, 100)
 ROUNDS = 5
@@ -41,7 +45,7 @@ LOOKING = "three threads, a TLS handshake and two logins to PostgreSQL for each 
 def figure() -> Figure:
     """Measure every way with every size, in turns."""
     with systems() as made, tempfile.TemporaryDirectory(prefix="bare-") as folder:
-        ways: dict[tuple[str, int], Callable[[], Once]] = {}
+        ways: dict[tuple[str, int], Callable[[], Took]] = {}
         for size in SIZES:
             ways |= {(name, size): partial(_smoke, made, size, way) for name, way in WAYS.items()}
             ways |= {(name, size): partial(_trivial, Path(folder), size, way) for name, way in BARE.items()}
@@ -50,15 +54,15 @@ def figure() -> Figure:
     return _figure(measured)
 
 
-def _smoke(made: Systems, size: int, ways: Sequence[Sequence[str]]) -> Once:
+def _smoke(made: Systems, size: int, ways: Sequence[Sequence[str]]) -> Took:
     with made.empty_history():
-        took = run_at_once(made, size, ways)
-    if not set(took.statuses) <= GOOD:
-        raise RuntimeError(took.output)
-    return Once(took.seconds, took.cpu_seconds, took.peak_mib)
+        ran = run_at_once(made, size, ways)
+    if not set(ran.statuses) <= GOOD:
+        raise RuntimeError(ran.output)
+    return ran.took
 
 
-def _trivial(folder: Path, size: int, way: Sequence[str]) -> Once:
+def _trivial(folder: Path, size: int, way: Sequence[str]) -> Took:
     """As many tests that do nothing, with the plugins a run of checks has, without ours."""
     project = folder / str(size)
     if not project.is_dir():

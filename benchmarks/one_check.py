@@ -12,10 +12,14 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from benchmarks import environments
 from benchmarks.figure import Claim, Figure
-from benchmarks.side_by_side import HEADER, Once, interleaved, process
+from benchmarks.side_by_side import HEADER, interleaved, process
+
+if TYPE_CHECKING:
+    from tests.launched import Took
 
 HTTP_CLIENT = """from http.client import HTTPConnection
 
@@ -84,7 +88,7 @@ def figure() -> Figure:
     )
 
 
-def _ways(folder: Path, port: int) -> Mapping[str, Callable[[], Once]]:
+def _ways(folder: Path, port: int) -> Mapping[str, Callable[[], Took]]:
     ours, bare = environments.ours().command("pytest"), environments.bare().command("pytest")
     tavern = environments.tavern().command("pytest")
     target = _written(folder / "ours" / "target.toml", TARGET, port)
@@ -92,7 +96,7 @@ def _ways(folder: Path, port: int) -> Mapping[str, Callable[[], Once]]:
     run.append(f"--target={target}")
     html = ["--html", "report.html", "--self-contained-html"]
     alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    ways: dict[str, Callable[[], Once]] = {
+    ways: dict[str, Callable[[], Took]] = {
         BARE: _pytest([bare, "-q"], folder / "bare", HTTP_CLIENT, port),
         PACKAGES: _pytest([ours, "-q", "-p", "no:ops_tests.plugin", *html], folder / "packages", REQUESTS, port),
         OURS: partial(process, [*run, CHECK], target.parent),
@@ -109,9 +113,9 @@ def _ways(folder: Path, port: int) -> Mapping[str, Callable[[], Once]]:
     return {**ways, **_asked_by_tools(folder, port)}
 
 
-def _asked_by_tools(folder: Path, port: int) -> Mapping[str, Callable[[], Once]]:
+def _asked_by_tools(folder: Path, port: int) -> Mapping[str, Callable[[], Took]]:
     """What needs commands that a machine may not have."""
-    ways: dict[str, Callable[[], Once]] = {}
+    ways: dict[str, Callable[[], Took]] = {}
     if curl := shutil.which("curl"):
         command = environments.testinfra().command("pytest")
         ways["testinfra"] = _pytest([command, "-q"], folder / "testinfra", TESTINFRA, port)
@@ -128,7 +132,7 @@ def _pytest(
     port: int,
     environ: Mapping[str, str] | None = None,
     name: str = "test_one.py",
-) -> Callable[[], Once]:
+) -> Callable[[], Took]:
     """A run of one test in a folder of its own."""
     return partial(process, command, _written(folder / name, text, port).parent, environ)
 

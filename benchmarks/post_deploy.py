@@ -9,12 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from benchmarks.figure import Claim, Figure
 from benchmarks.project import new_project
-from benchmarks.side_by_side import HEADER, Once, interleaved, process
+from benchmarks.side_by_side import HEADER, interleaved, process
 from benchmarks.split import Split, observed_process
 from ops_tests.sandbox.embedded import Sandbox, write_files
+
+if TYPE_CHECKING:
+    from tests.launched import Took
 
 ROUNDS = 5
 FAULT = "seen-by-a-pipeline"
@@ -26,13 +30,13 @@ def figure() -> Figure:
     """Measure both, each run against a sandbox of its own that has just started."""
     splits: list[Split] = []
 
-    def ours() -> Once:
+    def ours() -> Took:
         with _target() as (folder, environ):
             once, split = observed_process(["-m", "post_deploy", "--target", "target.toml"], folder, environ)
         splits.append(split)
         return once
 
-    def shell(**known: str) -> Once:
+    def shell(**known: str) -> Took:
         with _target() as (folder, environ):
             return process(["sh", str(SCRIPT)], folder, environ | _place(folder) | known)
 

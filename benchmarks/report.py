@@ -7,10 +7,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from benchmarks import chromium, environments, report_projects
 from benchmarks.figure import Claim, Figure
-from benchmarks.side_by_side import HEADER, ROUNDS, Measured, Once, interleaved, process
+from benchmarks.side_by_side import HEADER, ROUNDS, Measured, interleaved, process
+
+if TYPE_CHECKING:
+    from tests.launched import Took
 
 OURS, PEERS = "everything of ours", "pytest-html alone"
 _UNREACHED = (
@@ -46,11 +50,11 @@ def figure() -> Figure:
 
 def _run(
     environment: environments.Environment, folder: Path, pages: list[float], *arguments: str
-) -> Callable[[], Once]:
+) -> Callable[[], Took]:
     command = [environment.command("pytest"), "-p", "no:cacheprovider", *arguments]
     environ = {name: value for name, value in os.environ.items() if name not in {"CI", "GITHUB_ACTIONS", "OPS_TARGET"}}
 
-    def once() -> Once:
+    def once() -> Took:
         run = process(command, folder, environ | report_projects.VARIABLES, good=(report_projects.RED,))
         pages.append(report_projects.page_seconds(folder))
         return run

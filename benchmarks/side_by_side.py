@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+
+from tests.launched import Took, launching
 
 ROUNDS = 7
 """How often each way is run, after one round that counts for nothing: bytecode is written, caches are filled."""
 
 
 @dataclass(frozen=True)
-class Once:
-    """One run of a way.
-
-    Attributes:
-        seconds: Of the clock.
-        cpu_seconds: Of the process and all it waited for.
-        peak_mib: The memory of the process that had most.
-    """
-
-    seconds: float
-    cpu_seconds: float
-    peak_mib: float
-
-
-@dataclass(frozen=True)
 class Measured:
     """All runs of a way."""
 
-    runs: list[Once] = field(default_factory=list)
+    runs: list[Took] = field(default_factory=list)
 
     @property
     def least(self) -> float:
@@ -65,7 +50,7 @@ HEADER = ("", "min", "median", "CPU", "min x", "median x")
 """Of a table of such rows."""
 
 
-def interleaved(ways: Mapping[str, Callable[[], Once]], rounds: int = ROUNDS) -> dict[str, Measured]:
+def interleaved(ways: Mapping[str, Callable[[], Took]], rounds: int = ROUNDS) -> dict[str, Measured]:
     """Run every way once a round, in turns."""
     measured = {name: Measured() for name in ways}
     for number in range(rounds + 1):
@@ -78,21 +63,17 @@ def interleaved(ways: Mapping[str, Callable[[], Once]], rounds: int = ROUNDS) ->
 
 def process(
     command: Sequence[str], folder: Path, environ: Mapping[str, str] | None = None, good: Sequence[int] = (0,)
-) -> Once:
+) -> Took:
     """Run a command and measure all of it, from the start to the end of the process.
 
     Raises:
         RuntimeError: It ended otherwise than it should, with what it printed: a failure is no measurement.
     """
-    printed = folder / "printed.txt"
+    printed, told = folder / "printed.txt", folder / "took.json"
     with printed.open("wb") as output:
-        began = time.perf_counter()
-        started = subprocess.Popen(command, cwd=folder, env=environ, stdout=output, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(started.pid, 0)
-        seconds = time.perf_counter() - began
-    started.returncode = os.waitstatus_to_exitcode(status)
-    if started.returncode not in good:
-        raise RuntimeError(
-            f"{' '.join(command)} ended with {started.returncode}:\n{printed.read_text(errors='replace')}"
+        ended = subprocess.run(
+            launching(command, told), cwd=folder, env=environ, stdout=output, stderr=subprocess.STDOUT, check=False
         )
-    return Once(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    if ended.returncode not in good:
+        raise RuntimeError(f"{' '.join(command)} ended with {ended.returncode}:\n{printed.read_text(errors='replace')}")
+    return Took.told_in(told)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks import environments, observed
-from benchmarks.side_by_side import Once, process
+from benchmarks.side_by_side import process
+
+if TYPE_CHECKING:
+    from tests.launched import Took
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Split:
         )
 
 
-def observed_process(arguments: Sequence[str], folder: Path, environ: Mapping[str, str]) -> tuple[Once, Split]:
+def observed_process(arguments: Sequence[str], folder: Path, environ: Mapping[str, str]) -> tuple[Took, Split]:
     """Run pytest as a user of the suite in a folder, and measure it.
 
     Raises:
@@ -51,10 +54,9 @@ def observed_process(arguments: Sequence[str], folder: Path, environ: Mapping[st
     """
     file = folder / "observed.json"
     command = [environments.ours().command("pytest"), "-p", observed.__name__, *arguments]
-    began = time.time()
     once = process(command, folder, {**environ, observed.FILE: str(file), "PYTHONPATH": str(environments.ROOT)})
     seen = {name: (first, last) for name, (first, last) in json.loads(file.read_text(encoding="utf-8")).items()}
     begun, judged = seen.pop(observed.JUDGED)
     name = max(seen, key=lambda one: seen[one][1])
     ended = seen[name][1]
-    return once, Split(begun - began, ended - begun, name, judged - ended, began + once.seconds - judged)
+    return once, Split(begun - once.began, ended - begun, name, judged - ended, once.began + once.seconds - judged)

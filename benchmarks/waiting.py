@@ -12,13 +12,16 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks import environments
 from benchmarks.figure import Claim, Figure
 from benchmarks.project import new_project
-from benchmarks.side_by_side import HEADER, ROUNDS, Once, interleaved, process
+from benchmarks.side_by_side import HEADER, ROUNDS, interleaved, process
 from benchmarks.split import Split, observed_process
+
+if TYPE_CHECKING:
+    from tests.launched import Took
 
 CHECKS = 20
 WAIT_SECONDS = 0.05
@@ -112,7 +115,7 @@ def figure() -> Figure:
         folder = Path(name)
         _write(folder, url)
 
-        def ours() -> Once:
+        def ours() -> Took:
             once, split = observed_process(["--target", "target.toml"], folder / "ours", os.environ)
             splits.append(split)
             return once

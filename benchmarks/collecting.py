@@ -17,9 +17,9 @@ from ops_tests.plugin.marks import MARKS
 CHECKS = environments.ROOT / "ops_tests" / "checks"
 BARE, PACKAGES, OURS = "bare pytest", "pytest and our packages", "ours"
 UNREACHED = (
-    "pytest with the packages that are given takes most of it, as the row below bare pytest shows. The rest is "
-    "pydantic, as checks hold limits and are listed for the endpoints and pages of a target file, and the modules with "
-    "our fixtures"
+    "up to the second row it is the packages that are given; above it stand pydantic, as checks hold limits and are "
+    "listed for the endpoints and pages of a target file, and the modules with our fixtures and rules, which must be "
+    "imported to know what a check asks for"
 )
 
 

@@ -54,8 +54,8 @@ CHECK = f"{CHECKS / 'test_availability.py'}::test_health_answers_200"
 BARE, PACKAGES = "bare pytest, http.client", "pytest and our packages, requests, html"
 OURS, CHOSEN = "ours", "ours, chosen by -k from all"
 UNREACHED = (
-    "pytest with the packages that are given, a check with requests and pytest-html's file take most of it, as the row "
-    "below bare pytest shows. The rest is pydantic (its import, and the models of target file and record), the "
+    "up to the second row it is pytest with the packages that are given, a check with requests and pytest-html's file, "
+    "which alone are above the goal. The rest is pydantic (its import, and the models of target file and record), the "
     "import of our own modules, the page, the history and the files"
 )
 

@@ -37,9 +37,10 @@ class _Termination:
         signal.signal(signal.SIGTERM, _interrupt)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_keyboard_interrupt(self) -> None:
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """The first one is being dealt with."""
         _hold_out()
+        excinfo.traceback = excinfo.traceback.filter(_has_a_line)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self) -> Generator[None, object, object]:
@@ -54,6 +55,14 @@ class _Termination:
         namedtuple("Forgotten", ())
         for number, before in self._before.items():
             signal.signal(number, before)
+
+
+def _has_a_line(entry: Any) -> bool:
+    """Python may be interrupted where its code belongs to no line, of which pytest makes an error of its own."""
+    try:
+        return bool(entry.lineno >= 0)
+    except TypeError:
+        return False
 
 
 def _interrupt(*_: object) -> None:

@@ -13,13 +13,15 @@ from ops_tests.records.logs import LogForm, LogLine
 
 SOURCE = "the saved log"
 
-# fly colours this also where nobody sees it, and whatever NO_COLOR says (flyctl, internal/render/logs.go). In order: an
-# error's message, which takes the place of the record's own; time; provider; machine; level.
+# fly colours this also where nobody sees it, and whatever NO_COLOR says (flyctl, internal/render/logs.go); what was
+# copied from a terminal bears none. In order: an error's message, which takes the place of the record's own; time;
+# provider; machine; level.
+_C = rb"(?:\x1b\[[\d;]*m)*"
 _PREFIX = re.compile(
-    rb'(?:error\.message="([^\n]*)" )?\x1b\[2m(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))\x1b\[0m '
-    rb"([a-z]+(?=[\[ ]))?\[?([0-9a-z]*)\]? \x1b\[32m[a-z]*\x1b\[0m "
-    rb"\[\x1b\[\d+m(\w+)\x1b\[0m\]"
-)
+    rb'(?:error\.message="([^\n]*)" )?' + _C + rb"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))" + _C + rb" "
+    + _C + rb"([a-z]+(?=[\[ ]))?\[?([0-9a-z]*)\]?" + _C + rb" " + _C + rb"[a-z]*" + _C
+    + rb" \[" + _C + rb"(\w+)" + _C + rb"\]"
+)  # fmt: skip
 
 
 def _text_line(record: bytes) -> LogLine:

@@ -17,8 +17,8 @@ from ops_tests.plugin.history.place import Place, place_of
 from ops_tests.plugin.history.store import Store, visit
 from ops_tests.records.history import PastCheck, PastFigure, PastRun
 from ops_tests.rules.wording import duration, excerpt, listed, quantity
+from ops_tests.sandbox.faults import SYSTEMS
 
-SANDBOX = "sandbox"
 LONGEST_SENTENCE = 100
 _RUN_HEADER = ("began", "target", "suite", "outcome", "took", "release", "verdict")
 _CHECK_HEADER = ("began", "outcome", "value", "limit", "took", "sentence")
@@ -49,7 +49,7 @@ def lines(folder: Path, wanted: Wanted) -> list[str]:
         raise UsageProblem("history: --check needs --target, since each target has checks of that name")
     if wanted.drills and (wanted.check or wanted.suite):
         raise UsageProblem("history: --drills lists figures, which belong to no check and no suite; leave that one out")
-    place = place_of(folder, sandbox=wanted.target == SANDBOX)
+    place = place_of(folder, sandbox=wanted.target in SYSTEMS)
     if not place.url and not place.file.exists():
         return [f"no run is kept yet in {place}"]
     found = visit(place, lambda history: _found(history, wanted))

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from ops_tests.sandbox.faults import SYSTEMS
 from tests.plugin.conftest import Project
-from tests.running import environment
+from tests.running import environment, run_suite
 
 QUICK = """
 @pytest.mark.smoke
@@ -49,6 +50,12 @@ def test_a_check_is_listed_with_value_limit_and_sentence(remembered: Project) ->
     assert len(lines) == 2
     assert " L1 finding  2 s    1 s " in lines[1]
     assert lines[1].endswith("slow; expected quick")
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_runs_of_an_embedded_system_are_found_by_its_name(tmp_path: Path, system: str) -> None:
+    run_suite(tmp_path, "--target", system, "-m", "smoke", "-k", "health_answers_200")
+    assert f" {system} " in listed(tmp_path, "--target", system).stdout.splitlines()[1]
 
 
 def test_json_is_a_document_a_line(remembered: Project) -> None:

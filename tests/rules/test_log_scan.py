@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -41,6 +42,13 @@ def as_text(line: LogLine) -> bytes:
     return f"{head}[\x1b[34m{line.level}\x1b[0m]{line.message}\n".encode("utf-8", "replace")
 
 
+def as_copied(line: LogLine) -> bytes:
+    """As a terminal shows what fly prints."""
+    colours = re.compile(rb"\x1b\[\d+m")
+    head, _, message = as_text(line).partition(b"\x1b[0m]")
+    return colours.sub(b"", head + b"]") + message
+
+
 def as_json(line: LogLine, *, indent: int | None = 4, ascii_only: bool = False) -> bytes:
     """As fly prints a line with ``--json``: ``<``, ``>`` and ``&`` are escaped, what is not ASCII is not."""
     fields = {"level": line.level, "instance": line.instance, "message": line.message, "region": "fra",
@@ -54,6 +62,7 @@ def as_json(line: LogLine, *, indent: int | None = 4, ascii_only: bool = False) 
 
 WAYS: tuple[tuple[LogForm, Callable[[LogLine], bytes]], ...] = (
     (TEXT, as_text),
+    (TEXT, as_copied),
     (JSON, as_json),
     (JSON, lambda line: as_json(line, indent=None)),
     (JSON, lambda line: as_json(line, ascii_only=True)),

@@ -234,6 +234,13 @@ def test_of_a_saved_log_the_errors_are_shown_without_personal_data_and_nothing_e
     assert "2026-01-02 03:04:00Z to 2026-01-02 03:04:20Z: 2 of 2 errors shown" in complained
 
 
+def test_a_log_that_was_copied_without_its_colours_is_one_too(healthy: Live) -> None:
+    file = healthy.folder / saved(healthy.folder, "5000 items", "webhook error")
+    file.write_text(re.sub(r"\x1b\[\d+m", "", file.read_text(encoding="utf-8")), encoding="utf-8")
+    status, said, _ = healthy.ask("logs", "--file", file.name)
+    assert (status, said) == (0, "2026-01-02T03:04:10Z d8d4 webhook error\n")
+
+
 @pytest.mark.parametrize("content", ["", "this is no log\n"])
 def test_a_file_that_is_no_saved_log_is_3_and_no_silence(healthy: Live, content: str) -> None:
     (healthy.folder / "other.txt").write_text(content, encoding="utf-8")

@@ -11,7 +11,11 @@ SELDOM = 50_000
 
 
 def look_seldom(config: pytest.Config) -> None:
-    """Look for garbage seldom, until this run of pytest ends."""
+    """Look for garbage seldom, until this run of pytest ends; first for what an earlier one in this process left."""
+    if gc.get_freeze_count():
+        # Not at that one's end: a process that ends with it would look through all that it is about to leave.
+        gc.unfreeze()
+        gc.collect()
     youngest, *older = gc.get_threshold()
     config.add_cleanup(lambda: gc.set_threshold(youngest, *older))
     gc.set_threshold(SELDOM, *older)

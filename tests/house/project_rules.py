@@ -21,6 +21,13 @@ MADE = {
     ".hypothesis",
 }
 """What is made, not written; ``.git`` is a file in a linked work tree."""
+TOP = {
+    *(".ci", ".github", ".gitignore", "Makefile", "conftest.py", "pyproject.toml", "pytest.ini"),
+    *("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md"),
+    *("benchmarks", "docs", "ops_tests", "reports", "tests", "tools"),
+    *("requirements-dev.lock", "requirements.lock"),
+}
+"""What the top level holds; what somebody's tool left there beside it is easily committed."""
 PINNED = re.compile(
     r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,-]+\])?==[^\s;]+( ; [^\\]+)?( \\)?|    --hash=sha256:[0-9a-f]{64}( \\)?"
 )

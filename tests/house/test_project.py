@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ops_tests.target_file import load_target, packaged_targets
-from tests.house.project_rules import files, loose, loose_in_npm, machine_bound
+from tests.house.project_rules import TOP, files, loose, loose_in_npm, machine_bound
 from tests.house.source import REPOSITORY
 
 LOCKS = sorted(REPOSITORY.glob("requirements*.lock"))
@@ -45,6 +46,13 @@ def test_a_package_of_npm_that_is_not_pinned_is_found(wrong: dict[str, Any]) -> 
 
 def test_there_are_two_lock_files() -> None:
     assert [path.name for path in LOCKS] == ["requirements-dev.lock", "requirements.lock"]
+
+
+def test_the_top_level_holds_nothing_that_was_left_there() -> None:
+    kept = subprocess.run(
+        ["git", "ls-files"], cwd=REPOSITORY, check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert {Path(name).parts[0] for name in kept} == TOP
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:

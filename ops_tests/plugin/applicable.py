@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from ops_tests.plugin.jotter import is_check, record_of
 from ops_tests.plugin.options import Settings
-from ops_tests.plugin.recording import is_check, record_of
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.plugin.targets import endpoints_of, pages_of
 from ops_tests.records.run import CheckRecord

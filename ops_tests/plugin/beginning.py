@@ -11,7 +11,7 @@ import pytest
 from ops_tests.plugin.applicable import fixture_names, item_target
 from ops_tests.plugin.gather import gatherer_of
 from ops_tests.plugin.guards import refusal
-from ops_tests.plugin.recording import is_check
+from ops_tests.plugin.jotter import is_check
 from ops_tests.plugin.state import Run, is_worker, run_of
 
 AT_ONCE = 4

@@ -14,11 +14,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ops_tests.plugin.state import Run, is_worker, run_of
-from ops_tests.records.run import CheckRecord, Drill, SampledTimes, SyntheticDelivery
+from ops_tests.records.run import Drill, SampledTimes, SyntheticDelivery
+
+if TYPE_CHECKING:
+    from ops_tests.records.run import CheckRecord
 
 FINDING, INTERRUPTED, BROKEN, NOTHING_RAN, BLIND = 1, 2, 3, 5, 10
 
@@ -60,9 +64,9 @@ class Tally:
         run.samples.extend(SampledTimes.model_validate(one) for one in taken)
         made = getattr(report, "ops_drills", ())
         run.drills.extend(Drill.model_validate(one) for one in made)
-        told = getattr(report, "ops_record", None)
+        told: CheckRecord | None = getattr(report, "ops_record", None)
         if told is not None:
-            run.records.append(CheckRecord.model_validate(told))
+            run.records.append(told)
         elif report.when not in {"setup", "call", "teardown"}:
             self.crashed.append(report.nodeid)
         elif not getattr(report, "ops_check", False):

@@ -16,7 +16,7 @@ import pytest
 from ops_tests.errors import NotPermitted
 from ops_tests.permit import Permit, grant, lacking, refused
 from ops_tests.plugin.applicable import fixture_names, item_target
-from ops_tests.plugin.recording import is_check
+from ops_tests.plugin.jotter import is_check
 from ops_tests.plugin.state import is_worker, run_of
 
 if TYPE_CHECKING:

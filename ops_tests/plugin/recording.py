@@ -1,21 +1,21 @@
 """What a check says while it runs: measured values, notes and evidence. This is the one way into the record.
 
 ``measured(value, limit)`` writes the value, its limit and its level and returns the value, so that a check that passes
-is recorded as well as one that fails.
+is recorded as well as one that fails. They are fixtures of the whole run, and write for the check that runs when they
+are called: one of each for every check would take longer than most checks do. So only checks ask for them; a fixture
+that several checks share would write for the first alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
-from ops_tests.plugin.options import SUITES
-from ops_tests.plugin.runbook import folder_of
-from ops_tests.records.run import CheckRecord, Level, LogLook, Measurement, Outcome
+from ops_tests.errors import UsageProblem
+from ops_tests.plugin.jotter import Jotter, jotter_of
+from ops_tests.records.run import Level, Measurement
 from ops_tests.rules.levels import level_of
 
 if TYPE_CHECKING:
@@ -40,88 +40,40 @@ class Measured(Protocol):
         """
 
 
-@dataclass
-class Jotter:
-    """What one check has said so far, and when it began."""
-
-    measurements: list[Measurement] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    evidence: list[str] = field(default_factory=list)
-    log_look: LogLook | None = None
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    duration_seconds: float = 0.0
+_WRITERS = {"measured", "note", "evidence", "log_look"}
+_RUNNING: list[pytest.Item] = []
+"""The test that runs now, behind it those of other sessions whose tests run this one within the same process."""
 
 
-_JOTTER = pytest.StashKey[Jotter]()
-_IS_CHECK = pytest.StashKey[bool]()
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Note whose words are written."""
+    _RUNNING.append(item)
+    try:
+        return (yield)
+    finally:
+        _RUNNING.pop()
 
 
-def jotter_of(item: pytest.Item) -> Jotter:
-    """The item's jotter, made at first use."""
-    jotter = item.stash.get(_JOTTER, None)
-    if jotter is None:
-        jotter = item.stash[_JOTTER] = Jotter()
-    return jotter
+def _jotter() -> Jotter:
+    return jotter_of(_RUNNING[-1])
 
 
-def is_check(item: pytest.Item) -> bool:
-    """Whether an item is a check: it names its runbook section."""
-    if _IS_CHECK not in item.stash and item.get_closest_marker("runbook") is not None:
-        item.stash[_IS_CHECK] = True  # asked a dozen times for each; what is none may yet be marked as one
-    return _IS_CHECK in item.stash
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> None:
+    """Refuse to set up a fixture that several checks share and that would write for the first of them.
+
+    Raises:
+        UsageProblem: It asks for what writes into the record of a check.
+    """
+    asked = () if fixturedef.scope == "function" else sorted(_WRITERS.intersection(fixturedef.argnames))
+    if asked:
+        shared = f"{fixturedef.argname} is a fixture of scope {fixturedef.scope}, which checks share"
+        raise UsageProblem(f"{shared}, and asks for {asked[0]}, which writes for one; expected {asked[0]} in the check")
 
 
-def record_of(item: pytest.Item, outcome: Outcome, sentence: str = "", level: Level | None = None) -> CheckRecord:
-    """The record of a check that came to ``outcome``."""
-    jotter, marks = jotter_of(item), {mark.name for mark in item.iter_markers()}
-    marker = item.get_closest_marker("runbook")
-    anchor = str(marker.args[0]) if marker and marker.args else ""
-    documentation = getattr(item, "function", record_of).__doc__ or ""
-    return CheckRecord(
-        target=_target_name(item),
-        check=check_id(item),
-        subject=_subject(item),
-        claim=documentation.strip().split("\n")[0],
-        suites=tuple(suite for suite in SUITES if suite in marks),
-        anchor=anchor,
-        runbook=folder_of(anchor, item.path) if anchor else "",
-        outcome=outcome,
-        level=level,
-        sentence=sentence,
-        measurements=tuple(jotter.measurements),
-        notes=tuple(jotter.notes),
-        evidence=tuple(jotter.evidence),
-        log_look=jotter.log_look,
-        started_at=jotter.started_at,
-        duration_seconds=round(jotter.duration_seconds, 4),
-    )
-
-
-def check_id(item: pytest.Item) -> str:
-    """The stable id of a check, without its target: ``webhooks/webhook_refuses_get[app/uninstalled]``."""
-    callspec = getattr(item, "callspec", None)
-    others = [str(value) for name, value in callspec.params.items() if name != "target" and value] if callspec else []
-    name = getattr(item, "originalname", item.name).removeprefix("test_")
-    return f"{_subject(item)}/{name}" + (f"[{'-'.join(others)}]" if others else "")
-
-
-def _subject(item: pytest.Item) -> str:
-    return item.path.stem.removeprefix("test_")
-
-
-def _target_name(item: pytest.Item) -> str:
-    callspec = getattr(item, "callspec", None)
-    return str(callspec.params.get("target", "")) if callspec else ""
-
-
-@pytest.fixture
-def _jotter(request: pytest.FixtureRequest) -> Jotter:
-    # One for all of them: pytest makes two objects for each fixture that asks for the request.
-    return jotter_of(request.node)
-
-
-@pytest.fixture
-def measured(_jotter: Jotter) -> Measured:
+@pytest.fixture(scope="session")
+def measured() -> Measured:
     """Write a measured value beside its limit into the record: ``measured(value, limit)``."""
 
     def write(value: Value, limit: Limit, level: Level | None = None, samples: int = 1) -> Value:
@@ -132,45 +84,39 @@ def measured(_jotter: Jotter) -> Measured:
         taken = Measurement(
             value=value, unit=limit.unit, limit=limit.value, key=limit.key, level=worse, samples=samples
         )
-        _jotter.measurements.append(taken)
+        _jotter().measurements.append(taken)
         return value
 
     return write
 
 
-@pytest.fixture
-def note(_jotter: Jotter) -> Note:
+@pytest.fixture(scope="session")
+def note() -> Note:
     """Say what is worth a line although the claim holds: ``note("...")``, or any number of sentences, or none."""
 
     def write(*sentences: str) -> None:
-        _jotter.notes.extend(sentences)
+        _jotter().notes.extend(sentences)
 
     return write
 
 
-@pytest.fixture
-def evidence(_jotter: Jotter) -> Evidence:
+@pytest.fixture(scope="session")
+def evidence() -> Evidence:
     """Say what the judgement rests on: ``evidence("release v42 complete since 05:10Z")``, or any number of lines."""
 
     def write(*lines: str) -> None:
-        _jotter.evidence.extend(lines)
+        _jotter().evidence.extend(lines)
 
     return write
 
 
-@pytest.fixture
-def log_look(_jotter: Jotter) -> LogLooked:
+@pytest.fixture(scope="session")
+def log_look() -> LogLooked:
     """Write which stretch of the log was seen and the error shapes in it, for later weeks; returns the shapes."""
     from ops_tests.rules.log_weeks import looked
 
     def write(window: LogWindow, shapes: Sequence[Shape]) -> Sequence[Shape]:
-        _jotter.log_look = looked(window, shapes)
+        _jotter().log_look = looked(window, shapes)
         return shapes
 
     return write
-
-
-def remember(item: pytest.Item, sentences: Iterable[str]) -> None:
-    """Add lines of evidence that the check did not say itself."""
-    evidence_lines = jotter_of(item).evidence
-    evidence_lines.extend(line for line in sentences if line not in evidence_lines)

@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
@@ -30,8 +30,6 @@ SHORTEST_IN_PIECES = 16
 """Half of a shorter value is too short to be told from an ordinary word."""
 LONG = 2000
 """Characters; pages and documents are longer, sentences shorter."""
-# pytest tells a path by its text, and of other objects nothing.
-_JSON = json.JSONEncoder(default=lambda one: os.fspath(one) if isinstance(one, os.PathLike) else None)
 _SIGNED = "hmac-sha256"
 _SIGNATURE = re.compile(rf"({_SIGNED}['\":= ]+)[A-Za-z0-9+/]{{43}}=", re.IGNORECASE)
 
@@ -51,7 +49,9 @@ class Redactor:
                 self._ends.setdefault(end, []).append(form)
         sought = [*forms, *self._ends]
         self._cut, self._any = Occurrences(self._ends), Occurrences(sought)
-        self._any_in_json = Occurrences(json.dumps(one)[1:-1] for one in sought)
+        self._any_in_json = Occurrences(
+            json.dumps(one, ensure_ascii=ascii_only)[1:-1] for one in sought for ascii_only in (True, False)
+        )
         self._short = cache(self.text)  # most words of a report stand in every report
 
     def text(self, text: str) -> str:
@@ -90,10 +90,12 @@ class Redactor:
     def spares(self, value: Any) -> bool:
         """Whether ``deep`` would surely change nothing: the whole value is searched as one text, many times faster.
 
-        JSON spells each character by itself, so that a string that occurs in the value is spelt alike in its JSON.
+        JSON spells each character by itself, so that a string that occurs in the value is spelt alike in its JSON: in
+        one of two ways, as pydantic leaves characters beyond ASCII as they are.
         """
+        records: list[str] = []
         try:
-            spelt = _JSON.encode(value)
+            spelt = json.dumps(value, default=partial(_told, records=records)) + "".join(records)
         except (TypeError, ValueError):  # keys that JSON does not know
             return False
         return not self._any_in_json.within(spelt) and _SIGNED not in spelt.lower()
@@ -104,6 +106,15 @@ class Redactor:
         clean = self.text(text)
         if clean != text:
             path.write_text(clean, encoding="utf-8")
+
+
+def _told(one: object, records: list[str]) -> str | None:
+    """What JSON does not know: a record is told beside it, a path by its text; of others pytest tells nothing."""
+    if isinstance(one, os.PathLike):
+        return os.fspath(one)  # type: ignore[no-any-return]
+    if to_json := getattr(one, "model_dump_json", None):
+        records.append(to_json())
+    return None
 
 
 def _values(value: str) -> list[str]:

@@ -80,11 +80,11 @@ def _conclude(session: pytest.Session, run: Run) -> None:
 
 def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
     """The run record from the finished checks, by subject, with the verdict in one sentence."""
-    crashed = [_crashed(run, nodeid) for nodeid in tally_of(config).crashed]
-    found = with_unneeded(run, [*run.records, *run.own, *crashed, *run.not_applicable])
-    checks = sorted(found, key=verdict.report_order)
     clean, live, now = redactor_of(config, run), live_versions(run), datetime.now(UTC)
-    cleaned = tuple(_clean(check, clean) for check in checks)
+    crashed = [_crashed(run, nodeid) for nodeid in tally_of(config).crashed]
+    beside = [_clean(check, clean) for check in (*run.own, *crashed, *run.not_applicable)]
+    # Those of reports were scrubbed with them.
+    checks = sorted(with_unneeded(run, [*run.records, *beside]), key=verdict.report_order)
     return RunRecord(
         run_id=run.run_id,
         suite=run.settings.suite,
@@ -99,8 +99,8 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
         samples=tuple(run.samples),
         drills=tuple(Drill.model_validate(clean.deep(one.model_dump())) for one in run.drills),
         remarks=remarks(config.rootpath, run),
-        checks=cleaned,
-        objectives=tuple(objectives.of_run(config.rootpath, run, cleaned, now)),
+        checks=tuple(checks),
+        objectives=tuple(objectives.of_run(config.rootpath, run, checks, now)),
         deliveries=tuple(
             one.model_copy(update={"path": clean.text(one.path), "shop": clean.text(one.shop)})
             for one in sorted(run.deliveries, key=lambda one: one.sent_at)
@@ -109,8 +109,7 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
 
 
 def _clean(check: CheckRecord, redactor: Redactor) -> CheckRecord:
-    data = check.model_dump()
-    return check if redactor.spares(data) else CheckRecord.model_validate(redactor.deep(data))
+    return check if redactor.spares(check) else CheckRecord.model_validate(redactor.deep(check.model_dump()))
 
 
 def _verdict(run: Run, checks: list[CheckRecord], status: int) -> str:

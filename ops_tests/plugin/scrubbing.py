@@ -15,6 +15,9 @@ import pytest
 from ops_tests.plugin.known_secrets import redactor_of
 from ops_tests.plugin.state import run_of
 
+_OF_THE_ITEM = {"nodeid", "location", "keywords", "outcome", "when", "duration", "start", "stop", "ops_check"}
+"""What every report says, and a phase that had nothing to say says no more: ids, and pytest's own words and numbers."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,6 +57,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     run = run_of(item.config)
     if run is None:
+        return report
+    if not any(said for name, said in vars(report).items() if name not in _OF_THE_ITEM):
         return report
     hook, redactor = item.config.hook, redactor_of(item.config, run)
     if (report.longrepr is None or isinstance(report.longrepr, str)) and redactor.spares(vars(report)):

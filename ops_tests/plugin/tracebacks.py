@@ -6,7 +6,7 @@ from copy import copy
 
 import pytest
 
-from ops_tests.plugin.recording import is_check
+from ops_tests.plugin.jotter import is_check
 from ops_tests.plugin.state import run_of
 from ops_tests.plugin.verdicts import is_told_by_its_sentence
 

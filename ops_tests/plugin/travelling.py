@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ops_tests.plugin.state import is_worker, run_of
+from ops_tests.records.run import CheckRecord
 
 if TYPE_CHECKING:
     from ops_tests.target import Target
 
 _PACKED = "ops_packed"
+_RECORD = "ops_record"
 
 
 def shared_environ(targets: Iterable[Target]) -> dict[str, str]:
@@ -34,6 +36,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """In a worker: pack what is sent."""
     if is_worker(config):
         config.pluginmanager.register(Packing(config), "ops_tests.packing")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, dict[str, Any] | None, dict[str, Any] | None]:
+    """Have a finished record travel as plain data: xdist knows nothing else, nor do writers of report logs."""
+    data = yield
+    if data is not None and _RECORD in data:
+        data[_RECORD] = data[_RECORD].model_dump(mode="json")
+    return data
 
 
 class Packing:
@@ -59,11 +70,14 @@ class Packing:
         return {_PACKED: marshal.dumps(data)} if self._sending and run_of(self._config) else data
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_report_from_serializable(config: pytest.Config, data: dict[str, Any]) -> Any:
-    """Unpack, with what xdist has laid beside it, and leave the rest to whoever makes reports of such data."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_report_from_serializable(data: dict[str, Any]) -> Generator[None, Any, Any]:
+    """Unpack what was packed, beside what xdist has laid there, and make a record again of one that has travelled."""
     packed = data.pop(_PACKED, None)
-    if packed is None:
-        return None
-    whole = marshal.loads(packed) | data  # noqa: S302  # from our own worker
-    return config.hook.pytest_report_from_serializable(config=config, data=whole)
+    if packed is not None:
+        data |= marshal.loads(packed) | data  # noqa: S302  # from our own worker
+    report = yield
+    told = getattr(report, _RECORD, None)
+    if told is not None:
+        setattr(report, _RECORD, CheckRecord.model_validate(told))
+    return report

@@ -13,7 +13,7 @@ import pytest
 from ops_tests.errors import OpsError
 from ops_tests.plugin.applicable import fixture_names, item_target
 from ops_tests.plugin.gather import OBSERVATIONS, gatherer_of
-from ops_tests.plugin.recording import is_check, jotter_of, record_of, remember
+from ops_tests.plugin.jotter import is_check, jotter_of, record_of, remember
 from ops_tests.plugin.state import Run, is_worker, run_of
 from ops_tests.plugin.waivers import waive
 from ops_tests.records.run import CheckRecord, Drill, Level, Outcome, SampledTimes, SyntheticDelivery, Waiver
@@ -42,7 +42,7 @@ def pytest_runtest_makereport(
         _take_failure(item, call, report, run)
     if report.when == "teardown":
         _remember_remarks(item, run)
-        report.__dict__["ops_record"] = _finished(item).model_dump(mode="json")
+        report.__dict__["ops_record"] = _finished(item)
     if is_worker(item.config):
         report.__dict__["ops_deliveries"] = _handed_on(run.deliveries)
         report.__dict__["ops_samples"] = _handed_on(run.samples)
@@ -105,8 +105,8 @@ def _finished(item: pytest.Item) -> CheckRecord:
     jotter = jotter_of(item)
     outcome, sentence = item.stash.get(_FAILURE, ("note" if jotter.notes else "ok", ""))
     level = worst(one.level for one in jotter.measurements) or Level.L1
-    record = record_of(item, outcome, sentence, level if outcome == "finding" else None)
-    return record.model_copy(update={"waiver": item.stash.get(_WAIVER, None)})
+    waiver = item.stash.get(_WAIVER, None)
+    return record_of(item, outcome, sentence, level if outcome == "finding" else None, waiver)
 
 
 def verdict_of(report: pytest.TestReport) -> str:

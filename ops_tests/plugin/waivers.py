@@ -14,7 +14,7 @@ import pytest
 
 from ops_tests.errors import UsageProblem
 from ops_tests.plugin.applicable import item_target
-from ops_tests.plugin.recording import check_id, is_check, jotter_of
+from ops_tests.plugin.jotter import check_id, is_check, jotter_of
 from ops_tests.plugin.state import Run, run_of
 from ops_tests.rules import waivers as rules
 from ops_tests.waiver_file import load_waivers, waivers_path

@@ -49,7 +49,8 @@ def sentence(
     """
     where = listed(targets)
     judged = [one for one in checks if one.outcome != "not applicable"]
-    by_outcome = {word: [one for one in worst_first(judged) if one.outcome == word] for word in OUTCOMES}
+    ordered = worst_first(judged)
+    by_outcome = {word: [one for one in ordered if one.outcome == word] for word in OUTCOMES}
     findings, blind = by_outcome["finding"], by_outcome["blind"]
     waived = f"; {len(by_outcome['waived'])} waived" if by_outcome["waived"] else ""
     if status in _UNJUDGED:

@@ -52,6 +52,47 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Reports:
     return made
 
 
+def test_each_check_writes_into_its_own_record_also_from_a_thread_and_around_another_run(project: Project) -> None:
+    (project.folder / "inner").mkdir()
+    project.write("inner/test_inner.py", "def test_inner(): pass\n")
+    project.checks(
+        """
+        import threading
+
+        def test_first(target, evidence):
+            writing = threading.Thread(target=evidence, args=("of the first",))
+            writing.start()
+            writing.join()
+
+        def test_second(target, evidence):
+            assert pytest.main(["-q", "-c", "/dev/null", "-p", "no:cacheprovider", "inner"]) == 0
+            evidence("of the second")
+        """
+    )
+    assert project.run("--target", project.target()).ret == 0
+    said = {one.check: one.evidence for one in project.record().checks}
+    assert said == {"shop/first": ("of the first",), "shop/second": ("of the second",)}
+
+
+def test_a_fixture_that_checks_share_cannot_write_for_one_of_them(project: Project) -> None:
+    project.checks(
+        """
+        @pytest.fixture(scope="module")
+        def queue(evidence):
+            evidence("12 jobs wait")
+
+        def test_first(target, queue):
+            pass
+        """
+    )
+    assert project.run_on_shop().ret == 10
+    (check,) = project.record().checks
+    assert check.sentence == (
+        "queue is a fixture of scope module, which checks share, and asks for evidence, which writes for one; "
+        "expected evidence in the check"
+    )
+
+
 class Page(HTMLParser):
     """The text a reader sees with scripts blocked, and what the page loads from elsewhere."""
 

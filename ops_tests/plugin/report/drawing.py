@@ -20,6 +20,12 @@ def mark(outcome: str) -> str:
     return f'<svg class="mark" viewBox="-6 -6 12 12" aria-hidden="true">{_shape(outcome, 0, 0, 4)}</svg>'
 
 
+def word_of(outcome: str, level: str | None = None) -> str:
+    """The word of a verdict with its sign and its level."""
+    said = " ".join(filter(None, (outcome, level)))
+    return f'<span class="ops-word ops-{outcome.replace(" ", "-")}">{mark(outcome)} {said}</span>'
+
+
 def _shape(outcome: str, x: float, y: float, size: float) -> str:
     kind = _SHAPES.get(outcome, "dash")
     if kind == "cross":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ops_tests.plugin.report import drills, phrases, runbook_part
 from ops_tests.plugin.report.distribution import chart
-from ops_tests.plugin.report.drawing import mark, trend_line
+from ops_tests.plugin.report.drawing import mark, trend_line, word_of
 from ops_tests.plugin.report.timeline import sign
 from ops_tests.rules import latency, trends, verdict
 from ops_tests.rules.causes import Cause, causes
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
+_DRAWN: Mapping[str, Callable[..., str]] = {"mark": mark, "word_of": word_of, "sign": sign}
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,9 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    worded = {name: getattr(phrases, name) for name in ("breakable", "readable", "moment", "ago")}
+    worded = {name: getattr(phrases, name) for name in ("breakable", "keys", "readable", "moment", "ago")}
     environment.filters |= worded | {"duration": duration, "quantity": quantity}
-    drawn = {"mark": lambda outcome: Markup(mark(outcome)), "sign": lambda state: Markup(sign(state))}  # noqa: S704  # drawn here
+    drawn = {name: cache(lambda *words, draw=draw: Markup(draw(*words))) for name, draw in _DRAWN.items()}  # noqa: S704  # drawn here
     environment.globals |= drawn | {"runbook": runbook_part, "state_words": WORDS}
     return environment
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from ops_tests.rules.wording import duration
 if TYPE_CHECKING:
     from ops_tests.plugin.report.past import Past
     from ops_tests.records.history import PastRun
-    from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
+    from ops_tests.records.run import CheckRecord, Measurement, RunRecord, TargetRecord
 
 _NAME = re.compile(r"(?:\(?(?<![\w:/.])[a-z]\w*[/_.][\w/.]*\w|(?<=\w)\[[^\s\]]+\])[,;:)]*")
 """A check's id or key, what stands in brackets behind it, and the marks that neither end a line nor begin one."""
@@ -36,6 +37,14 @@ def breakable(text: str) -> str:
 
 def _kept_together(name: re.Match[str]) -> str:
     return f'<span class="ops-name">{re.sub(r"(?<=[/_.-])(?=[a-z])", "<wbr>", name[0])}</span>'
+
+
+def keys(measurements: Sequence[Measurement]) -> str:
+    """By which keys of the target file the limits can be moved; nothing where the claims themselves set them."""
+    from markupsafe import Markup
+
+    named = ", ".join(one.key for one in measurements if one.key)
+    return Markup(f"<small>{breakable(named)}</small>") if named else ""  # noqa: S704  # escaped in breakable
 
 
 def moment(when: datetime) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from ops_tests.acts.journal_file import journal_file
 from ops_tests.errors import Unparsable
 from ops_tests.target_file import typed_as
 
@@ -162,13 +163,8 @@ class Journal:
 
 
 def journal_of(folder: Path, target: Target) -> Journal:
-    """A target's journal.
-
-    Args:
-        folder: Where the target's lock lies; for the embedded sandbox the sandbox's own, with which it goes.
-        target: The target.
-    """
-    return Journal(folder / f".{target.name}.journal")
+    """A target's journal, in the folder of ``journal_file``."""
+    return Journal(journal_file(folder, target))
 
 
 def recover_line(target: Target) -> str:

@@ -16,10 +16,11 @@ from uuid import uuid4
 
 from ops_tests.clients.webhook_payloads import payload
 from ops_tests.errors import UnsafeToSend
-from ops_tests.records.webhooks import Announcement, Delivery, Kind
+from ops_tests.records.webhooks import Announcement, Delivery
 
 if TYPE_CHECKING:
     from ops_tests.clients.web import Web
+    from ops_tests.records.run import Kind
     from ops_tests.records.web import Answer
     from ops_tests.target import Secret
     from ops_tests.target_parts import Endpoint

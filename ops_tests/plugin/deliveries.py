@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ops_tests.clients.webhooks import Webhooks
     from ops_tests.plugin.look import Look
     from ops_tests.records.logs import LogWindow
-    from ops_tests.records.webhooks import Announcement, Deliveries, Delivery, Kind, RepeatedDelivery
+    from ops_tests.records.run import Kind
+    from ops_tests.records.webhooks import Announcement, Deliveries, Delivery, RepeatedDelivery
     from ops_tests.target import Target
     from ops_tests.target_parts import Endpoint, WebhooksPart
 

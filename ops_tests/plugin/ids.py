@@ -20,7 +20,7 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object) -> str | None
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     if run is None or not isinstance(text, str):
         return None
-    clean = redactor_of(config, run).text(text)
+    clean = redactor_of(config, run).deep(text)
     if clean == text:
         return None
     given = config.stash.setdefault(_GIVEN, {}).setdefault(clean, {})
@@ -36,7 +36,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         pytest.UsageError: The parameters in the id bear a secret.
     """
     run, parameters = run_of(item.config), item.nodeid.partition("[")[2]
-    if run is None or redactor_of(item.config, run).text(parameters) == parameters:
+    if run is None or redactor_of(item.config, run).deep(parameters) == parameters:
         return
     clean = redactor_of(item.config, run).text(item.nodeid)
     raise pytest.UsageError(f"{clean}: the id of a test bears a secret; expected one without. Look at its ids=")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ops_tests.acts.journal_file import journal_file
 from ops_tests.errors import Unparsable
 from ops_tests.plugin.applicable import item_target
 from ops_tests.plugin.guards import acts, refusal, refuse, refused_as_a_whole
@@ -140,10 +141,13 @@ def _take(session: pytest.Session, run: Run, target: Target, acting: list[pytest
 
 def _left_open(session: pytest.Session, target: Target) -> str:
     """Why nothing may act while a drill that died has left something open, or ""."""
+    folder = lock_file(session.config.rootpath, target).parent
+    if not journal_file(folder, target).exists():
+        return ""
     from ops_tests.acts.journal import journal_of, recover_line
 
     try:
-        entries = journal_of(lock_file(session.config.rootpath, target).parent, target).open_entries()
+        entries = journal_of(folder, target).open_entries()
     except Unparsable as error:
         return f"nothing may act on {target.name}: {error}"
     left = listed(map(str, entries.values()))

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ops_tests.errors import HistoryUnavailable, NotCovered
-from ops_tests.plugin.alerts.outbox import responses
 from ops_tests.plugin.applicable import NEEDS
 from ops_tests.plugin.history import reading
 from ops_tests.plugin.history.place import place_of
+from ops_tests.plugin.history.responses import responses
 from ops_tests.plugin.history.store import Store, visit
 from ops_tests.records.run import CheckRecord
 from ops_tests.rules import objectives as rules

@@ -12,7 +12,6 @@ import pytest
 
 from ops_tests import __version__
 from ops_tests.plugin import files, html, objectives
-from ops_tests.plugin.alerts import concluding
 from ops_tests.plugin.deploying import look_for_deploys
 from ops_tests.plugin.exit_status import INTERRUPTED, tally_of
 from ops_tests.plugin.history import writing
@@ -48,12 +47,15 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     ended_early = tally_of(session.config).status(session) == INTERRUPTED
     tells = not ended_early and run.patience_seconds is None
     look_for_deploys(run, ask=tells)
-    if tells:
+    alerts = tells and any(target.alerting for target in run.targets.values())
+    if alerts:
+        from ops_tests.plugin.alerts import concluding
+
         _unshaken(concluding.deliver_what_waited, session.config, run)
     _conclude(session, run)
     if run.final is not None:
         writing.store(session.config.rootpath, run.final, run.complaints.append)
-    if tells:
+    if alerts:
         _unshaken(concluding.tell, session.config, run)
     try:
         yield

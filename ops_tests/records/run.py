@@ -7,7 +7,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from ops_tests.records.objective import Objective
-from ops_tests.records.webhooks import Kind
 
 
 class Level(StrEnum):
@@ -18,6 +17,8 @@ class Level(StrEnum):
     L3 = "L3"
 
 
+Kind = Literal["signed", "forged", "unsigned", "get"]
+"""How a synthetic delivery is made."""
 Outcome = Literal["ok", "note", "finding", "blind", "waived", "not applicable"]
 
 

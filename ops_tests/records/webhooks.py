@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ops_tests.records.logs import LogWindow
-
-Kind = Literal["signed", "forged", "unsigned", "get"]
+    from ops_tests.records.run import Kind
 
 
 @dataclass(frozen=True)

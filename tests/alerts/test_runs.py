@@ -20,6 +20,7 @@ import pytest
 
 from ops_tests.plugin.alerts import outbox, sending
 from ops_tests.plugin.history.place import Place
+from ops_tests.plugin.history.responses import responses
 from ops_tests.plugin.history.store import visit
 from ops_tests.records.alerts import Letter
 from tests.alerts.conftest import history_of
@@ -338,6 +339,6 @@ def test_how_long_it_took_to_tell_somebody_is_in_the_tables(place: Place) -> Non
     def work(history: Any) -> list[tuple[datetime, datetime | None]]:
         outbox.post(history, [letter(1), letter(2)])
         outbox.delivered(history, letter(1), told)
-        return outbox.responses(history, "shop", letter(1).since)
+        return responses(history, "shop", letter(1).since)
 
     assert visit(place, work) == [(letter(1).since, told), (letter(2).since, None)]

@@ -77,15 +77,6 @@ def sweep(history: Store, now: datetime) -> None:
     history.write("DELETE FROM ops_outbox WHERE delivered_at < ?", (before,))
 
 
-def responses(history: Store, target: str, since: datetime) -> list[tuple[datetime, datetime | None]]:
-    """The first red of each alert since a moment, and when somebody was first told: None where nobody was yet."""
-    query = """SELECT since, min(delivered_at) FROM ops_outbox
-                WHERE target = ? AND word = 'new' AND level <> 'blind' AND created_at >= ?
-                GROUP BY alert_key, since ORDER BY since"""
-    rows = history.rows(query, (target, in_utc(since)))
-    return [(out_of(red), out_of(told) if told else None) for red, told in rows]
-
-
 def _row(letter: Letter, place: int) -> tuple[object, ...]:
     return (
         letter.id, letter.target, letter.key, letter.run_id, letter.route, letter.word, letter.level, letter.title,

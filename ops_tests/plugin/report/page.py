@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ops_tests.plugin.report import drills, phrases, runbook_part
-from ops_tests.plugin.report.distribution import chart
+from ops_tests.plugin.report import phrases, runbook_part
 from ops_tests.plugin.report.drawing import mark, trend_line, word_of
-from ops_tests.plugin.report.timeline import sign
-from ops_tests.rules import latency, trends, verdict
+from ops_tests.rules import trends, verdict
 from ops_tests.rules.causes import Cause, causes
 from ops_tests.rules.changes import Change, changes
-from ops_tests.rules.timeline import WORDS
 from ops_tests.rules.wording import duration, quantity
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from ops_tests.plugin.report.drills import Part
     from ops_tests.plugin.report.past import Past
+    from ops_tests.plugin.report.response_times import Latency
     from ops_tests.records.history import PastRun
     from ops_tests.records.run import CheckRecord, RunRecord, TargetRecord
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-_DRAWN: Mapping[str, Callable[..., str]] = {"mark": mark, "word_of": word_of, "sign": sign}
 
 
 @dataclass(frozen=True)
@@ -38,17 +36,6 @@ class Since:
     run: PastRun
     release: str
     changes: list[list[Change]]
-
-
-@dataclass(frozen=True)
-class Latency:
-    """One series of response times."""
-
-    target: str
-    series: str
-    samples: int
-    percentiles: list[latency.Percentile]
-    drawing: str
 
 
 @dataclass(frozen=True)
@@ -83,11 +70,11 @@ def page(record: RunRecord, pasts: Mapping[str, Past]) -> str:
             pasts=pasts,
             causes=found,
             since={name: _since(record, target, pasts[name]) for name, target in targets.items()},
-            drills=drills.parts(record.drills, pasts),
+            drills=_drills(record, pasts),
             subjects=[
                 (one, list(checks)) for one, checks in groupby(judged, key=lambda one: (one.target, one.subject))
             ],
-            latencies=[one for target in record.targets for one in _latencies(record, target, pasts[target.name])],
+            latencies=_latencies(record, pasts),
             log_findings=[one for one in judged if one.subject == "logs" and one.outcome == "finding" and one.evidence],
             sections=_sections(found),
             left_out=[check for check in record.checks if check.outcome == "not applicable"],
@@ -116,8 +103,10 @@ def templates() -> Environment:
     )
     worded = {name: getattr(phrases, name) for name in ("breakable", "keys", "readable", "moment", "ago")}
     environment.filters |= worded | {"duration": duration, "quantity": quantity}
-    drawn = {name: cache(lambda *words, draw=draw: Markup(draw(*words))) for name, draw in _DRAWN.items()}  # noqa: S704  # drawn here
-    environment.globals |= drawn | {"runbook": runbook_part, "state_words": WORDS}
+    drawn = {"mark": mark, "word_of": word_of, "state": _state}
+    # What is drawn here escapes its words itself, and is drawn once.
+    environment.globals |= {name: cache(lambda *words, draw=draw: Markup(draw(*words))) for name, draw in drawn.items()}  # noqa: S704
+    environment.globals["runbook"] = runbook_part
     return environment
 
 
@@ -151,27 +140,28 @@ def _trend(check: CheckRecord, past: Past) -> str:
     return Markup(trend_line(line, limit, said))  # noqa: S704  # drawn here, its words escaped
 
 
-def _latencies(record: RunRecord, target: TargetRecord, past: Past) -> list[Latency]:
-    from markupsafe import Markup
+def _drills(record: RunRecord, pasts: Mapping[str, Past]) -> list[Part]:
+    """Few runs drill, so the others do not load what draws drills."""
+    if not record.drills:
+        return []
+    from ops_tests.plugin.report import drills
 
-    told = []
-    for series, taken in past.samples.items():
-        ordered = latency.pooled(taken, record.run_id, alone=target.sandbox or not target.image)
-        if ordered:
-            found = latency.percentiles(ordered)
-            drawn = Markup(chart(ordered, found, _limits(record, target, series), series))  # noqa: S704  # drawn here, its words escaped
-            told.append(Latency(target.name, series, len(ordered), found, drawn))
-    return told
+    return drills.parts(record.drills, pasts)
 
 
-def _limits(record: RunRecord, target: TargetRecord, series: str) -> dict[str, float]:
-    """The percentiles' limits in seconds, from the objectives of the series."""
-    sizes, names = {"s": 1.0, "ms": 0.001}, latency.objectives_of(series)
-    return {
-        names[one.id]: one.limit * sizes[one.unit]
-        for one in record.objectives
-        if one.target == target.name and one.id in names and one.limit and one.unit in sizes
-    }
+def _latencies(record: RunRecord, pasts: Mapping[str, Past]) -> list[Latency]:
+    """Likewise what draws response times, where none were ever taken."""
+    if not any(past.samples for past in pasts.values()):
+        return []
+    from ops_tests.plugin.report import response_times
+
+    return [one for target in record.targets for one in response_times.latencies(record, target, pasts[target.name])]
+
+
+def _state(name: str) -> str:
+    from ops_tests.plugin.report.timeline import worded
+
+    return worded(name)
 
 
 def _sections(found: list[Cause]) -> dict[tuple[str, str, str], Section]:

@@ -32,6 +32,11 @@ def sign(state: str) -> str:
     return f'<svg class="mark timeline" viewBox="-6 -6 12 12" aria-hidden="true">{shape}</svg>'
 
 
+def worded(state: str) -> str:
+    """The word of a state behind its shape."""
+    return f'<span class="ops-word ops-state-{state}">{sign(state)} {timeline.WORDS[state]}</span>'
+
+
 def drawn(drill: Drill, lanes: Sequence[Lane]) -> str:
     """The timeline of a drill.
 

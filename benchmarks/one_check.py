@@ -55,8 +55,9 @@ BARE, PACKAGES = "bare pytest, http.client", "pytest and our packages, requests,
 OURS, CHOSEN = "ours", "ours, chosen by -k from all"
 UNREACHED = (
     "up to the second row it is pytest with the packages that are given, a check with requests and pytest-html's file, "
-    "which alone are above the goal. The rest is pydantic (its import, and the models of target file and record), the "
-    "import of our own modules, the page, the history and the files"
+    "which alone are above the goal. Counted in thousand millions of instructions (cachegrind): bare 0.76, packages "
+    "1.33, ours 2.14; of the 0.81 between them 0.30 import pydantic, 0.36 our own modules (46 models a third of that, "
+    "35 dataclasses two fifths), and 0.15 are plugins, page, history and files"
 )
 
 

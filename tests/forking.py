@@ -71,7 +71,7 @@ def _load() -> None:
     for name in environment.list_templates(["j2"]):
         environment.get_template(name)
     gc.freeze()  # else the collections with which pytest ends would look through all of it, in each run
-    gc.unfreeze = lambda: None  # a run takes back in what an earlier one of its process left out
+    gc.unfreeze = lambda: None  # a run may take back in what earlier ones of its process left out
     gc.disable()  # a run ends before those in between are worth their time
 
 

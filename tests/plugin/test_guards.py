@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from ops_tests.plugin import locks
 from ops_tests.plugin.locks import TargetLock
-from tests.plugin.conftest import IN_BOTH_WAYS, Project
+from tests.plugin.conftest import IN_BOTH_WAYS, SECONDS, Project
 
 ACT = """
 @pytest.mark.acts
@@ -137,11 +137,23 @@ def test_while_one_run_acts_another_is_refused_and_told_who(project: Project, lo
     assert f"nothing may act on shop now: the run of pid {os.getpid()} since 20" in told(result)
 
 
-def test_an_observing_run_waits_for_the_one_that_acts(project: Project) -> None:
-    other = TargetLock(project.reports / ".shop.lock")
+def test_an_observing_run_waits_for_the_one_that_acts(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    other, asked = TargetLock(project.reports / ".shop.lock"), threading.Event()
     assert other.taken(alone=True)
     project.checks(OPEN)
-    ending = threading.Timer(1, other.__exit__, (None, None, None))
+
+    def acting(lock: TargetLock, asks: Callable[[TargetLock], str] = TargetLock.acting) -> str:
+        holder = asks(lock)
+        asked.set()
+        return holder
+
+    monkeypatch.setattr(TargetLock, "acting", acting)
+
+    def end() -> None:
+        asked.wait(SECONDS)
+        other.__exit__(None, None, None)
+
+    ending = threading.Thread(target=end)
     ending.start()
     result = project.run_on_shop()
     ending.join()

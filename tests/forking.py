@@ -14,7 +14,6 @@ import importlib
 import io
 import json
 import os
-import pkgutil
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -22,9 +21,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-import ops_tests
 from ops_tests.sandbox import embedded
 from tests.forked_sandbox import ForkedSandbox
+from tests.loaded import load_package
 
 THIRD_PARTY = (
     *("requests", "psycopg2.sql", "markdown_it", "sqlite3", "apprise", "execnet", "_strptime", "encodings.ascii"),
@@ -34,9 +33,6 @@ THIRD_PARTY = (
 PLUGIN = ["--markers", *(f"-pno:{name}" for name in ("cacheprovider", "hypothesispytest", "xdist", "xdist.looponfail"))]
 """Has pytest load our plugin, and do no more. Without xdist, which keeps the sys.path it is imported with for its
 workers."""
-PYTESTS_OWN = "ops_tests.checks"
-"""Imported by pytest as it collects them."""
-
 _ended_with: list[int] = []
 
 
@@ -60,9 +56,7 @@ def _load() -> None:
         importlib.import_module(name)
     with redirect_stdout(io.StringIO()):
         pytest.main(PLUGIN)
-    for module in pkgutil.walk_packages(ops_tests.__path__, "ops_tests."):
-        if not module.name.startswith(PYTESTS_OWN) and not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+    load_package()
     importlib.import_module("ops_tests.plugin.run")._environment()  # versions and the platform's name are kept
     html = importlib.import_module("pytest_html.plugin")  # it compiles its one template in each run
     template = html._read_template([Path(str(html.__file__)).with_name("resources")])

@@ -84,9 +84,10 @@ def compose(config: pytest.Config, run: Run, status: int) -> RunRecord:
     """The run record from the finished checks, by subject, with the verdict in one sentence."""
     clean, live, now = redactor_of(config, run), live_versions(run), datetime.now(UTC)
     crashed = [_crashed(run, nodeid) for nodeid in tally_of(config).crashed]
-    beside = [_clean(check, clean) for check in (*run.own, *crashed, *run.not_applicable)]
-    # Those of reports were scrubbed with them.
-    checks = sorted(with_unneeded(run, [*run.records, *beside]), key=verdict.report_order)
+    found = with_unneeded(run, [*run.records, *run.own, *crashed, *run.not_applicable])
+    scrubbed = set(map(id, run.records))  # with their reports
+    cleaned = [check if id(check) in scrubbed else _clean(check, clean) for check in found]
+    checks = sorted(cleaned, key=verdict.report_order)
     return RunRecord(
         run_id=run.run_id,
         suite=run.settings.suite,

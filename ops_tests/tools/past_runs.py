@@ -51,7 +51,8 @@ def lines(folder: Path, wanted: Wanted) -> list[str]:
         raise UsageProblem("history: --drills lists figures, which belong to no check and no suite; leave that one out")
     place = place_of(folder, sandbox=wanted.target in SYSTEMS)
     if not place.url and not place.file.exists():
-        return [f"no run is kept yet in {place}"]
+        embedded = "" if wanted.target else f"; of the embedded systems ask with --target {' or '.join(SYSTEMS)}"
+        return [] if wanted.as_json else [f"no run is kept yet in {place}{embedded}"]
     found = visit(place, lambda history: _found(history, wanted))
     if wanted.as_json:
         return [json.dumps(dataclasses.asdict(one), default=str, ensure_ascii=False) for one in found]

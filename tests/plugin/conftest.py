@@ -13,7 +13,10 @@ import pytest
 import requests  # noqa: F401  # else the first run within this process would, and pytester drops half of it afterwards
 
 from ops_tests.records.run import CheckRecord, RunRecord
+from tests.loaded import load_package
 from tests.running import UNSET
+
+load_package()  # as requests
 
 INI = """\
 [pytest]

@@ -92,6 +92,12 @@ def test_a_name_of_which_nothing_is_kept_is_told_with_those_that_are(
     assert listed(remembered.folder, *arguments).stdout.rstrip().endswith(hint)
 
 
+def test_where_nothing_is_json_holds_no_prose_and_a_reader_is_told_of_the_embedded_systems(tmp_path: Path) -> None:
+    told = listed(tmp_path).stdout
+    assert told.endswith("; of the embedded systems ask with --target sandbox or sandbox-evolution-hub\n")
+    assert (listed(tmp_path, "--json").stdout, listed(tmp_path, "--json").returncode) == ("", 0)
+
+
 def test_a_check_without_its_target_and_a_history_out_of_reach_are_sentences(remembered: Project) -> None:
     alone = listed(remembered.folder, "--check", "shop/quick")
     assert (alone.returncode, alone.stderr.startswith("history: --check needs --target")) == (4, True)

@@ -21,7 +21,14 @@ def test_every_word_has_a_shape_of_its_own_without_its_colour() -> None:
 
 def test_a_red_run_is_a_cross_and_a_blind_one_a_ring() -> None:
     drawn = trend_line([Point("ok", 1), Point("finding", 3), Point("blind", None)], 2, "said")
-    assert (drawn.count('class="cross"'), drawn.count('class="ring"'), drawn.count('class="dot"')) == (1, 1, 1)
+    assert (drawn.count('class="cross"'), drawn.count('class="ring"'), drawn.count('class="dots"')) == (1, 1, 1)
+
+
+def test_runs_that_held_are_dots_of_one_path_and_the_newest_is_a_circle() -> None:
+    drawn = trend_line([Point("ok", 1), Point("note", 3), Point("finding", 3), Point("ok", 1)], 2, "said")
+    (path,) = re.findall(r'class="dots" d="([^"]*)"', drawn)
+    assert (path.count("M"), drawn.count("<circle")) == (2, 1)
+    assert 'class="dots"' not in trend_line([Point("ok", 1)], 2, "said")
 
 
 @pytest.mark.parametrize("runs", [2, 3, 30])

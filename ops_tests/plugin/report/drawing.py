@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ops_tests.rules.trends import Point
 
 WIDTH, HEIGHT, MARGIN = 186.0, 34.0, 5.0
+HELD = {"ok", "note"}
 _SHAPES: dict[str, str] = {"ok": "dot", "note": "half", "finding": "cross", "blind": "ring", "waived": "square"}
 
 
@@ -60,11 +61,12 @@ def trend_line(points: Sequence[Point], limit: float | None, said: str) -> str:
         for number, point in enumerate(points)
     ]
     dashed = f'<path class="limit" d="M0 {_level(limit, top):.1f}H{WIDTH:g}"/>' if values and limit is not None else ""
-    marks = [_run_mark(one, *places[number], step, now=number == last) for number, one in enumerate(points)]
+    singly = [number for number, one in enumerate(points) if number == last or one.outcome not in HELD]
+    marks = [_run_mark(points[number], *places[number], step, now=number == last) for number in singly]
     title = escape(said)
     return (
         f'<svg class="trend" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{title}">'
-        f"<title>{title}</title>{dashed}{_line(points, places)}{''.join(marks)}</svg>"
+        f"<title>{title}</title>{dashed}{_line(points, places)}{_dots(points, places)}{''.join(marks)}</svg>"
     )
 
 
@@ -81,8 +83,14 @@ def _height(point: Point, top: float, drawn: bool) -> float:
 
 def _run_mark(point: Point, x: float, y: float, step: float, *, now: bool) -> str:
     """The mark of a run; thirty red ones in a row do not touch each other."""
-    size = 1.4 if point.outcome in {"ok", "note"} else min(2.6, 0.3 * step)
+    size = 1.4 if point.outcome in HELD else min(2.6, 0.3 * step)
     return _shape(point.outcome, round(x, 1), round(y, 1), round(size + 0.6 * now, 2))
+
+
+def _dots(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> str:
+    """The earlier runs that held, as one path: a browser lays out thirty circles a check as long as all the rest."""
+    held = [place for point, place in zip(points[:-1], places, strict=False) if point.outcome in HELD]
+    return f'<path class="dots" d="{"".join(f"M{x:.1f} {y:.1f}h.01" for x, y in held)}"/>' if held else ""
 
 
 def _line(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> str:

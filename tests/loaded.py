@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
+from pathlib import Path
 
 import ops_tests
 
-PYTESTS_OWN = "ops_tests.checks"
-"""Imported by pytest as it collects them."""
+LEFT_OUT = {"__init__", "__main__", "checks"}
+"""What comes with its modules, what is there to be run, and what pytest imports to rewrite its asserts."""
 
 
 def load_package() -> None:
     """Load every module but the checks and what is there to be run."""
-    for module in pkgutil.walk_packages(ops_tests.__path__, "ops_tests."):
-        if not module.name.startswith(PYTESTS_OWN) and not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+    folder = Path(ops_tests.__file__).parent
+    parts = (file.relative_to(folder).with_suffix("").parts for file in sorted(folder.rglob("*.py")))
+    for names in parts:
+        if LEFT_OUT.isdisjoint(names):
+            importlib.import_module(".".join(("ops_tests", *names)))

@@ -9,6 +9,7 @@ import click
 
 from benchmarks import machine
 from benchmarks.figure import Figure
+from benchmarks.side_by_side import ROUNDS
 
 FIGURES = {
     "one-check": "one_check",
@@ -24,9 +25,9 @@ FIGURES = {
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PREFACE = """# How fast it is
 
-Written by `make bench`, which measures everything below side by side in one run: the ways of a figure take turns, after
-a round that counts for nothing. Ratios are the claim; times are notes of this machine. One figure again, to the
-terminal: `make bench ARGS=NAME`, with {names}.
+Written by `make bench`, which measures everything below side by side in one run: the ways of a figure take turns,
+{rounds} times unless it says otherwise, after a round that counts for nothing. Ratios are the claim; times are notes of
+this machine. One figure again, to the terminal: `make bench ARGS=NAME`, with {names}.
 
 {machine}
 """
@@ -36,6 +37,7 @@ terminal: `make bench ARGS=NAME`, with {names}.
 @click.argument("names", nargs=-1, type=click.Choice(list(FIGURES)))
 def main(names: tuple[str, ...]) -> None:
     """Measure NAMES, or everything."""
+    click.echo(f"{machine.described()}\n")
     sections = []
     for name in names or FIGURES:
         click.echo(f"measuring {name} ...", err=True)
@@ -43,7 +45,8 @@ def main(names: tuple[str, ...]) -> None:
         click.echo(f"{sections[-1]}\n")
     if not names:
         listed = ", ".join(f"`{name}`" for name in FIGURES)
-        RESULTS.write_text("\n".join([PREFACE.format(names=listed, machine=machine.described()), *_spaced(sections)]))
+        preface = PREFACE.format(rounds=ROUNDS, names=listed, machine=machine.described())
+        RESULTS.write_text("\n".join([preface, *_spaced(sections)]))
 
 
 def _measured(name: str) -> Figure:

@@ -119,7 +119,7 @@ def _claims(cpu: dict[str, _Line], memory: dict[str, _Line]) -> list[Claim]:
         f"and {LOOKING}",
         WORKERS: f"pytest, pytest-html and xdist take {each['bare pytest, -n 4']:.1f} ms of it for an empty test, "
         "told in six messages; each of four workers reads every target's file, seeks its secrets and collects every "
-        f"check, 10 million instructions a target; and {LOOKING}. Shards collect their own alone",
+        f"check, 8 million instructions a target; and {LOOKING}. Shards collect their own alone",
         SHARDS: f"pytest and pytest-html take {each['bare pytest']:.1f} ms of it; and {LOOKING}; every shard reads "
         "every target's file, since all of them must be right before any is checked",
     }

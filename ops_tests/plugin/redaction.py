@@ -30,6 +30,7 @@ SHORTEST_IN_PIECES = 16
 """Half of a shorter value is too short to be told from an ordinary word."""
 LONG = 2000
 """Characters; pages and documents are longer, sentences shorter."""
+_SPELLINGS = json.JSONEncoder().encode, json.JSONEncoder(ensure_ascii=False).encode
 _SIGNED = "hmac-sha256"
 _SIGNATURE = re.compile(rf"({_SIGNED}['\":= ]+)[A-Za-z0-9+/]{{43}}=", re.IGNORECASE)
 
@@ -48,10 +49,8 @@ class Redactor:
             for end in (_head(form), _head(form[::-1])[::-1]):
                 self._ends.setdefault(end, []).append(form)
         sought = [*forms, *self._ends]
-        self._cut, self._any = Occurrences(self._ends), Occurrences(sought)
-        self._any_in_json = Occurrences(
-            json.dumps(one, ensure_ascii=ascii_only)[1:-1] for one in sought for ascii_only in (True, False)
-        )
+        self._any = Occurrences(sought)
+        self._any_in_json = Occurrences(spelt(one)[1:-1] for one in sought for spelt in _SPELLINGS)
         self._short = cache(self.text)  # most words of a report stand in every report
 
     def text(self, text: str) -> str:
@@ -70,7 +69,7 @@ class Redactor:
 
     def _cut_in(self, text: str) -> list[str]:
         """The forms of which an end occurs, the longest first."""
-        forms = {form for end in self._cut.within(text) for form in self._ends[end]}
+        forms = {form for end in self._any.within(text) for form in self._ends.get(end, [])}
         return sorted(forms, key=lambda form: (-len(form), form))
 
     def _indivisible(self, form: str) -> bool:

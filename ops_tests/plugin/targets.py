@@ -124,10 +124,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run = run_of(metafunc.config)
     targets = run.targets if run else _targets_listed()
     many = len(targets) > 1
-    pairs = [(name, one) for name, target in targets.items() for one in _subjects(metafunc, target)]
+    parameter = next((name for name in _SUBJECTS if name in metafunc.fixturenames), "")
+    pairs = [(name, one) for name, target in targets.items() for one in _subjects(parameter, target)]
     if many and _is_left_out(metafunc):
         pairs = list({one: (name, one) for name, one in reversed(pairs)}.values())
-    parameter = next((name for name in _SUBJECTS if name in metafunc.fixturenames), "")
     if not parameter:
         ids = [name for name, _ in pairs] if many else [pytest.HIDDEN_PARAM]
         metafunc.parametrize("target", [name for name, _ in pairs], indirect=True, scope="session", ids=ids)
@@ -142,10 +142,10 @@ def _targets_listed() -> dict[str, Target]:
     return {"sandbox": load_target(packaged_targets()["sandbox"], {})}
 
 
-def _subjects(metafunc: pytest.Metafunc, target: Target) -> list[str]:
+def _subjects(parameter: str, target: Target) -> list[str]:
     """What a check is asked of at a target: each endpoint, each page, or the target as such ("")."""
-    found = [of({target.name: target}) for name, of in _SUBJECTS.items() if name in metafunc.fixturenames]
-    return list(found[0]) if found and found[0] else [""]
+    of = _SUBJECTS.get(parameter)
+    return (list(of({target.name: target})) if of else []) or [""]
 
 
 def _is_left_out(metafunc: pytest.Metafunc) -> bool:

@@ -15,7 +15,6 @@ import urllib3.exceptions
 
 from ops_tests import USER_AGENT
 from ops_tests.clients import web_errors
-from ops_tests.clients.authorities import trusting
 from ops_tests.clients.names import LOOKUP_SECONDS
 from ops_tests.clients.remarks import Remark, unheard
 from ops_tests.clients.web_body import read_body
@@ -77,10 +76,12 @@ class Web:
         self._remark = remark
         self._seconds = seconds
         self._body_limit = body_limit
-        if authority:
-            trusting(authority)  # else a file that cannot be read would look like a host that cannot be trusted
-        self._authority = str(authority) if authority else None
-        self._session = _session()
+        self._authority = authority
+        transport = WatchedAdapter(authority)
+        if authority or self._base_url.startswith("https:"):
+            # A file that cannot be read would look like a host that cannot be trusted, and its reading like slowness.
+            _ = transport.context
+        self._session = _session(transport)
 
     def get(self, path: str, headers: Mapping[str, str] | None = None, *, follow: bool = True) -> Answer:
         """Ask with GET and follow up to 5 redirects on the same host, or none.
@@ -172,9 +173,7 @@ class Web:
         timeout = (min(CONNECT_SECONDS, deadline.left()), deadline.left())
         try:
             # Not Session.send: it would read a redirect's whole body and stumble over a Location that is no address.
-            response = self._session.get_adapter(request.url).send(
-                prepared, stream=True, timeout=timeout, verify=self._authority or True
-            )
+            response = self._session.get_adapter(request.url).send(prepared, stream=True, timeout=timeout)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise _Failed(error, deadline) from None
         preparing = deadline.asked_at - began if deadline.reused else 0.0  # else it holds the connection's setup
@@ -218,13 +217,13 @@ class _Failed(Exception):
         self.reset = not deadline.passed and web_errors.is_reset(error)
 
 
-def _session() -> requests.Session:
+def _session(transport: WatchedAdapter) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"})
-    session.mount("http://", WatchedAdapter())
-    session.mount("https://", WatchedAdapter())
+    session.mount("http://", transport)
+    session.mount("https://", transport)
     return session
 
 

@@ -10,15 +10,20 @@ from __future__ import annotations
 import contextlib
 import math
 import socket
+import ssl
 import threading
 import time
+from functools import cached_property
 from http.client import HTTPResponse
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from ops_tests.clients.authorities import trusting
 
 _current = threading.local()
 
@@ -175,7 +180,25 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class WatchedAdapter(HTTPAdapter):
-    """A transport of requests whose connections obey a ``Deadline``."""
+    """A transport of requests whose connections obey a ``Deadline`` and trust one authority, or the public ones."""
+
+    def __init__(self, authority: Path | None) -> None:
+        self._authority = authority
+        super().__init__()
+
+    @cached_property
+    def context(self) -> ssl.SSLContext:
+        """Of all its connections.
+
+        Raises:
+            Blind: The authority's file cannot be read.
+        """
+        return trusting(self._authority)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002  # requests' own hook
+        """Give a pool our context, in place of files that each of its connections would read."""
+        if isinstance(conn, _TlsPool):
+            conn.conn_kw["ssl_context"] = self.context
 
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         """Give the pool our connections."""

@@ -11,7 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
+from ops_tests.clients import authorities
 from ops_tests.clients.certificates import look_at
 from ops_tests.clients.web import Web
 from ops_tests.errors import Blind, Unreachable
@@ -99,6 +105,46 @@ def test_the_http_client_trusts_it_for_that_client_only(shake: Shake) -> None:
     Web(url, seconds=5, authority=authority).get("/health")
     with pytest.raises(Unreachable, match="whose authority is not trusted here"):
         Web(url, seconds=5).get("/health")
+
+
+@pytest.fixture
+def public(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Have a file hold the public authorities."""
+    authorities._public.cache_clear()
+    yield lambda file: monkeypatch.setattr(requests.utils, "DEFAULT_CA_BUNDLE_PATH", str(file))
+    authorities._public.cache_clear()
+
+
+def test_the_public_authorities_are_read_once_for_all_clients(shake: Shake, public: Callable[[Path], None]) -> None:
+    url, authority = shake()
+    public(authority)
+    assert Web(url, seconds=5).get("/health").body == "fine"
+    authority.write_text("no longer readable")
+    assert Web(url, seconds=5).get("/health").body == "fine"
+    assert look_at(url).refusal == ""
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_a_name_that_stands_in_the_subject_alone_is_not_accepted(
+    shake: Shake, tmp_path: Path, public: Callable[[Path], None], is_public: bool
+) -> None:
+    shown = _without_other_names("localhost", tmp_path / "subject.pem")
+    url, _authority = shake(change=lambda context: context.load_cert_chain(shown))
+    public(shown)
+    with pytest.raises(Unreachable, match="shows a certificate for another host"):
+        Web(url.replace("127.0.0.1", "localhost"), seconds=5, authority=None if is_public else shown).get("/")
+
+
+def _without_other_names(host: str, file: Path) -> Path:
+    """A certificate as they were twenty years ago, with its key; it signs itself, so it is its own authority."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    draft = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    draft = draft.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    file.write_bytes(private + draft.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    return file
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")

@@ -35,10 +35,8 @@ def acts(item: pytest.Item) -> bool:
 
 def refusal(item: pytest.Item) -> str:
     """Why an item may not act, with what would permit it; "" for one that may, and for one that does not act."""
-    if not acts(item):
-        return ""
     if _REFUSAL not in item.stash:
-        item.stash[_REFUSAL] = _refusal(item)
+        item.stash[_REFUSAL] = _refusal(item) if acts(item) else ""
     return item.stash[_REFUSAL]
 
 

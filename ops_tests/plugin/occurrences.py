@@ -26,14 +26,13 @@ class Occurrences:
         pieces = {one: _pieces(one.encode()) for one in strings}
         shared = Counter(chain.from_iterable(pieces.values()))
         self._one_by_one: list[str] = []
-        self._by_word: dict[int, list[str]] = {}
+        by_piece: dict[bytes, list[str]] = {}
         for one, some in pieces.items():
-            if not some:
-                self._one_by_one.append(one)
-                continue
-            piece = min(some, key=shared.__getitem__)
-            for at in range(WORD):
-                self._by_word.setdefault(int.from_bytes(piece[at : at + WORD], sys.byteorder), []).append(one)
+            (by_piece.setdefault(min(some, key=shared.__getitem__), []) if some else self._one_by_one).append(one)
+        self._by_word: dict[int, list[str]] = {}
+        for piece, known in by_piece.items():
+            for word in [int.from_bytes(piece[at : at + WORD], sys.byteorder) for at in range(WORD)]:
+                self._by_word[word] = self._by_word[word] + known if word in self._by_word else known
 
     def within(self, text: str) -> list[str]:
         """Those that occur in the text, the longest first."""

@@ -43,23 +43,23 @@ class Redactor:
         for secret in known:
             for value in _values(secret.reveal()):
                 forms |= dict.fromkeys(_forms(value), f"[{secret.variable} redacted]")
-        self._forms, self._known = forms, Occurrences(forms)
+        self._forms, others = forms, Occurrences(forms)
         self._ends: dict[str, list[str]] = {}
-        for form in filter(self._indivisible, forms):
+        for form in (one for one in forms if _can_be_cut(one, others)):
             for end in (_head(form), _head(form[::-1])[::-1]):
                 self._ends.setdefault(end, []).append(form)
         sought = [*forms, *self._ends]
-        self._any = Occurrences(sought)
-        self._any_in_json = Occurrences(spelt(one)[1:-1] for one in sought for spelt in _SPELLINGS)
+        self._sought = Occurrences([*sought, *(spelt(one)[1:-1] for one in sought for spelt in _SPELLINGS)])
         self._short = cache(self.text)  # most words of a report stand in every report
 
     def text(self, text: str) -> str:
         """The text without secrets."""
-        clean = self._without_known(text) if self._any.within(text) else text
+        clean = self._without_known(text) if self._sought.within(text) else text
         return _SIGNATURE.sub(r"\1[signature redacted]", clean) if _SIGNED in clean.lower() else clean
 
     def _without_known(self, text: str) -> str:
-        longest_first = "|".join(map(re.escape, self._known.within(text))) or r"(?!)"
+        known = filter(self._forms.__contains__, self._sought.within(text))
+        longest_first = "|".join(map(re.escape, known)) or r"(?!)"
         clean = re.sub(longest_first, lambda hit: self._forms[hit[0]], text)
         for form in self._cut_in(clean):
             mask = self._forms[form]
@@ -69,12 +69,8 @@ class Redactor:
 
     def _cut_in(self, text: str) -> list[str]:
         """The forms of which an end occurs, the longest first."""
-        forms = {form for end in self._any.within(text) for form in self._ends.get(end, [])}
+        forms = {form for end in self._sought.within(text) for form in self._ends.get(end, [])}
         return sorted(forms, key=lambda form: (-len(form), form))
-
-    def _indivisible(self, form: str) -> bool:
-        """Whether it can be cut: of a connection string the password is secret, its host is not."""
-        return len(form) >= SHORTEST_IN_PIECES and self._known.within(form) == [form]
 
     def deep(self, value: Any) -> Any:
         """The same for every string in nested dicts, lists and tuples, keys included."""
@@ -97,7 +93,7 @@ class Redactor:
             spelt = json.dumps(value, default=partial(_told, records=records)) + "".join(records)
         except (TypeError, ValueError):  # keys that JSON does not know
             return False
-        return not self._any_in_json.within(spelt) and _SIGNED not in spelt.lower()
+        return not self._sought.within(spelt) and _SIGNED not in spelt.lower()
 
     def file(self, path: Path) -> None:
         """Scrub a written text file in place, as a net below the first scrub."""
@@ -105,6 +101,11 @@ class Redactor:
         clean = self.text(text)
         if clean != text:
             path.write_text(clean, encoding="utf-8")
+
+
+def _can_be_cut(form: str, others: Occurrences) -> bool:
+    """Whether all of it is secret: of a connection string the password is, which is a form too, its host is not."""
+    return len(form) >= SHORTEST_IN_PIECES and others.within(form) == [form]
 
 
 def _told(one: object, records: list[str]) -> str | None:

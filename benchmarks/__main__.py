@@ -27,7 +27,9 @@ PREFACE = """# How fast it is
 
 Written by `make bench`, which measures everything below side by side in one run: the ways of a figure take turns,
 {rounds} times unless it says otherwise, after a round that counts for nothing. Ratios are the claim; times are notes of
-this machine. One figure again, to the terminal: `make bench ARGS=NAME`, with {names}.
+this machine, and on one whose speed moves the ratio of CPU moves least. Goals were set before anything was built; why
+one was not reached was found with profilers, in November 2026, and not by this run. One figure again, to the terminal:
+`make bench ARGS=NAME`, with {names}.
 
 {machine}
 """

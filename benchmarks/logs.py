@@ -48,8 +48,8 @@ behind a NUL byte. What it misses has no number and no word of the pattern (`lev
 bytes within a word); what it finds too much are sizes, durations, ids, and our own forged deliveries."""
 PROFILE = """
 Profile of the sparse log: 35 to 40 % RE2's one pass (as fast as grep's), 10 % copies of pieces, the rest the
-candidates, one event in 90, of which each is read, joined with its neighbours and judged by the exact rules in about
-0.1 ms. So the time grows with the errors: the dense row. Before: each line was read and judged, 26 µs each (5 MB/s)."""
+candidates, 10,000 of 1.4 million lines, of which each is read, joined with its neighbours and judged by the exact rules
+in 0.05 ms. So the time grows with the errors: the dense row. Before: every line was read and judged, 26 µs (5 MB/s)."""
 PLAIN = """
 Plain Python (`lower()`, then `bytes.find` for ten words and two regular expressions) took three times as long as
 RE2 for the same look and needs more code than one pattern: hence google-re2."""
@@ -80,7 +80,7 @@ def figure() -> Figure:
         claims=[
             Claim("precision", precision, unit="", at_least=0.99),
             Claim("recall", recall, unit="", at_least=0.99),
-            Claim("our throughput / grep's, both counting", ratio, at_least=0.5, unreached=UNREACHED),
+            Claim("our throughput / grep's, both counting, least", ratio, at_least=0.5, unreached=UNREACHED),
             Claim("peak memory of the command", sparse[OURS].peak_mib, unit=" MiB", at_most=MEMORY_MIB),
         ],
         notes=(

@@ -32,6 +32,8 @@ _INSTALL = {
     "wrangler": "npm install -g wrangler, or put the project's node_modules/.bin on PATH",
 }
 
+_LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
 _running: set[subprocess.Popen[bytes]] = set()
 _held: set[Held] = set()
 _running_lock = threading.Lock()
@@ -154,9 +156,14 @@ def _tell(guard: subprocess.Popen[bytes], line: str) -> None:
 
 @cache
 def _guard(_pid: int) -> subprocess.Popen[bytes]:
-    """The one guard of this process, started with its first command: `command_guard`."""
+    """The one guard of this process, started with its first command: `command_guard`.
+
+    It gets no environment but what finds Python's own library. Inherited, it would be read while pytest writes the name
+    of each test into it, and now and then the guard could not start (EFAULT).
+    """
     return subprocess.Popen(
         [sys.executable, "-I", "-S", command_guard.__file__],
+        env={name: os.environ[name] for name in _LIBRARIES if name in os.environ},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

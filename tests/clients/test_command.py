@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -156,6 +157,33 @@ def test_a_command_does_not_outlive_a_run_that_is_killed(tmp_path: Path, eventua
 
 def test_the_guard_knows_what_was_begun_and_has_not_ended() -> None:
     assert still_running(["+11\n", "+12\n", "-11\n", "+13\n"]) == {12, 13}
+
+
+def test_the_guard_starts_although_another_thread_changes_the_environment() -> None:
+    over = threading.Event()
+
+    def change() -> None:
+        while not over.is_set():
+            for number in range(300):
+                os.environ["OPS_TEST_CHANGES"] = "x" * number
+                del os.environ["OPS_TEST_CHANGES"]
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    try:
+        for _ in range(60):
+            with command._guard.__wrapped__(0) as guard:
+                assert guard.poll() is None
+    finally:
+        over.set()
+        changing.join()
+
+
+def test_the_guard_is_told_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPS_TEST_SECRET", "not for the guard")
+    with command._guard.__wrapped__(0) as guard:
+        ps = ["ps", "eww", "-o", "command=", "-p", str(guard.pid)]
+        assert b"not for the guard" not in subprocess.run(ps, capture_output=True, check=True).stdout
 
 
 def test_end_all_without_commands_does_nothing() -> None:

@@ -23,21 +23,21 @@ def trusting(authority: Path | None) -> ssl.SSLContext:
     Raises:
         Blind: The file holds no certificate that can be read.
     """
+    file = authority or Path(requests.utils.DEFAULT_CA_BUNDLE_PATH)
     try:
-        return _reading(authority) if authority else _public()
+        return _reading(authority) if authority else _public(file)
     except (OSError, ValueError) as error:
+        remedy = "https.authority" if authority else "else install requests and certifi anew"
         raise Blind(
-            f"the authority's file {authority} cannot be read as PEM ({type(error).__name__}); expected a certificate. "
-            f"Next: openssl x509 -noout -subject -in {authority} (https.authority)"
+            f"the authority's file {file} cannot be read as PEM ({type(error).__name__}); expected a certificate. "
+            f"Next: openssl x509 -noout -subject -in {file} ({remedy})"
         ) from None
-
-
-@cache
-def _public() -> ssl.SSLContext:
-    return _reading(Path(requests.utils.DEFAULT_CA_BUNDLE_PATH))
 
 
 def _reading(file: Path) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=file)
     context.hostname_checks_common_name = False  # nor does a browser
     return context
+
+
+_public = cache(_reading)

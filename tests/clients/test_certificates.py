@@ -124,6 +124,14 @@ def test_the_public_authorities_are_read_once_for_all_clients(shake: Shake, publ
     assert look_at(url).refusal == ""
 
 
+def test_public_authorities_are_read_before_anything_is_asked_and_named_when_they_cannot_be(
+    public: Callable[[Path], None], tmp_path: Path
+) -> None:
+    public(tmp_path / "none.pem")
+    with pytest.raises(Blind, match=rf"{tmp_path}/none.pem cannot be read as PEM .*install requests and certifi anew"):
+        Web("https://127.0.0.1:1")
+
+
 @pytest.mark.parametrize("is_public", [True, False])
 def test_a_name_that_stands_in_the_subject_alone_is_not_accepted(
     shake: Shake, tmp_path: Path, public: Callable[[Path], None], is_public: bool
